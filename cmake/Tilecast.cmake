@@ -1,0 +1,33 @@
+# Warnings and sanitizers that every target of Tilecast has; and one line to declare a folder's library or its tests.
+add_library(tilecast_options INTERFACE)
+target_compile_options(tilecast_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+                                                 -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+# GCC 12 reports false positives inside libstdc++ with these two at -O2 and above.
+target_compile_options(tilecast_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict>)
+target_include_directories(tilecast_options INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
+if(TILECAST_SANITIZE)
+  target_compile_options(tilecast_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined
+                                                   -fno-omit-frame-pointer)
+  target_link_options(tilecast_options INTERFACE -fsanitize=address,undefined)
+endif()
+
+# tilecast_library(<folder> SOURCES … DEPENDS …): the library of src/<folder>, target tilecast_<folder>.
+function(tilecast_library folder)
+  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  add_library(tilecast_${folder} STATIC ${ARG_SOURCES})
+  target_link_libraries(tilecast_${folder} PUBLIC tilecast_options ${ARG_DEPENDS})
+endfunction()
+
+# tilecast_test(<folder> SOURCES … DEPENDS …): the tests of src/<folder>, one program tests_<folder>, one CTest test a case.
+function(tilecast_test folder)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;DEPENDS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_executable(tests_${folder} ${ARG_SOURCES})
+  target_link_libraries(tests_${folder} PRIVATE tilecast_options ${ARG_DEPENDS} GTest::gmock GTest::gtest_main)
+  target_compile_definitions(tests_${folder} PRIVATE TILECAST_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                                                     TILECAST_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  gtest_discover_tests(tests_${folder} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+endfunction()
+include(GoogleTest)

@@ -1,0 +1,53 @@
+// The record log: JSON lines, append-only. A line is {"type":"task",…} (the first time that a task is seen), {"type":
+// "hardware",…} or {"type":"record",…}.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/hardware.h"
+#include "base/result.h"
+#include "ir/task.h"
+#include "record/measure_record.h"
+
+namespace tilecast {
+
+// What a log holds. Lines that cannot be read are counted, the first one explained ("FILE:LINE: reason").
+struct RecordSet {
+  std::map<std::string, Task> tasks;         // by key
+  std::map<std::string, Hardware> hardware;  // by fingerprint
+  std::vector<MeasureRecord> records;        // in order
+  int skipped_lines = 0;
+  std::string first_skipped;
+};
+
+// Fails when the file cannot be opened or is of another version; a log cut off mid-line loses that line only.
+Result<RecordSet> read_record_log(const std::filesystem::path& file);
+
+// Appends to a log, whole lines with one write each, so that a kill loses the line being written at most. Opening a log
+// whose last line was cut off ends that line first. A full disk is an Error from append, and what was there stays.
+class RecordLog {
+ public:
+  static Result<RecordLog> open(const std::filesystem::path& file);
+  RecordLog(RecordLog&&) noexcept;
+  RecordLog& operator=(RecordLog&&) noexcept;
+  ~RecordLog();
+
+  // Writes the task or hardware unless this log already holds it.
+  Status add_task(const Task& task);
+  Status add_hardware(const Hardware& hardware);
+  Status append(const MeasureRecord& record);
+
+ private:
+  struct Impl;
+  explicit RecordLog(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+// The fastest record of each task (by key) measured with `threads` threads (0: any).
+std::map<std::string, MeasureRecord> best_records(const RecordSet& set, int threads = 0);
+
+}  // namespace tilecast

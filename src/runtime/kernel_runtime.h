@@ -1,0 +1,86 @@
+// What compiled kernels need from their process: threads, scratch memory and error reports. The functions that Halide's
+// code calls (halide_do_par_for, halide_malloc, halide_error …) are defined beside this header with C linkage; they find
+// the KernelContext through the kernel's user_context argument. No dependency on libHalide, fmt or any other library:
+// this code is part of what `tilecast compile` ships.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace tilecast::runtime {
+
+// Workers for one program or measurement. After a parallel loop they spin for a short while before they sleep, since a
+// model's next loop comes microseconds later. The calling thread works too: `threads` = 1 starts none.
+class ThreadPool {
+ public:
+  explicit ThreadPool(int threads);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+  int threads() const;
+  // Runs body(context, i) for i in [begin, begin + size), returns the first non-zero result or 0. Nested calls run serially.
+  using Body = int (*)(void* context, int index);
+  int parallel_for(int begin, int size, Body body, void* context);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// Scratch memory of kernels: freed blocks are kept and reused, so that a second run of the same kernel allocates nothing.
+// Thread-safe.
+class ScratchAllocator {
+ public:
+  ScratchAllocator();
+  ~ScratchAllocator();
+  ScratchAllocator(const ScratchAllocator&) = delete;
+  ScratchAllocator& operator=(const ScratchAllocator&) = delete;
+  // 128-byte aligned; null when the system refuses.
+  void* allocate(std::size_t bytes);
+  void release(void* pointer);
+  // Bytes held from the system.
+  std::size_t reserved_bytes() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// Passed to kernels as user_context. One kernel at a time may use it.
+struct KernelContext {
+  ThreadPool* pool = nullptr;         // null: serial
+  ScratchAllocator* scratch = nullptr;  // null: malloc and free
+  std::string error;                  // the last message of halide_error, for the caller
+};
+
+// A dense tensor for a kernel: extents innermost first.
+enum class ElementType : std::uint8_t { kFloat32, kInt64, kInt32, kUInt8, kInt8, kBool, kFloat64 };
+struct TensorView {
+  void* data = nullptr;
+  ElementType type = ElementType::kFloat32;
+  std::vector<std::int64_t> extents;
+};
+
+// `<function>_argv` of a kernel made by codegen/.
+using KernelFunction = int (*)(void** arguments);
+
+// A kernel with its arguments laid out for repeated calls without allocation.
+class BoundKernel {
+ public:
+  BoundKernel(KernelFunction function, const std::vector<TensorView>& arguments);
+  ~BoundKernel();
+  BoundKernel(BoundKernel&&) noexcept;
+  BoundKernel& operator=(BoundKernel&&) noexcept;
+  // The kernel's result: 0 on success, else context.error says why.
+  int run(KernelContext& context);
+  void set_data(std::size_t argument, void* data);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tilecast::runtime
