@@ -2,6 +2,8 @@
 add_library(tilecast_options INTERFACE)
 target_compile_options(tilecast_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
                                                  -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+# Members that an aggregate leaves out have default initialisers here.
+target_compile_options(tilecast_options INTERFACE -Wno-missing-field-initializers)
 # GCC 12 reports false positives inside libstdc++ with these two at -O2 and above.
 target_compile_options(tilecast_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict>)
 target_include_directories(tilecast_options INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)

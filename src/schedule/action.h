@@ -1,5 +1,5 @@
-// Action: one scheduling step. A small comparable value; loops and stages are named at creation and never renumbered, so
-// an action stays valid when an earlier decision (a tile size, say) changes.
+// Action: one scheduling step. A small comparable value; loops and stages are named at creation and never renumbered,
+// so an action stays valid when an earlier decision (a tile size, say) changes.
 //
 // Each kind is documented by before -> after. What a kind demands and does to a State stands in actions/<kind>.cpp; the
 // Halide directives follow from the State (directives.h).
@@ -42,7 +42,8 @@ struct Fuse {
 };
 
 //   for y: for x: for c: …   -> reorder {c, y}    for c: for x: for y: …
-// Outermost first. Loops that are not listed keep their place; the listed ones share the places that they held together.
+// Outermost first. Loops that are not listed keep their place; the listed ones share the places that they held
+// together.
 struct Reorder {
   Name stage;
   std::vector<Name> loops;
@@ -122,7 +123,7 @@ struct StoreIn {
 
 // One part of a packed layout: `extent` consecutive values of (what is left of) dimension `dim`.
 struct PackPart {
-  std::int32_t dim = 0;       // of the input, innermost first
+  std::int32_t dim = 0;  // of the input, innermost first
   std::int64_t extent = 1;
   bool operator==(const PackPart&) const = default;
 };
@@ -150,8 +151,8 @@ struct ChooseAlgorithm {
 };
 
 // The position in this list is the kind's number in records: append only.
-using Action = std::variant<Split, Fuse, Reorder, Vectorize, Unroll, Parallel, ComputeAt, ComputeRoot, Inline, CacheWrite,
-                            CacheRead, Rfactor, StoreIn, Pack, UnrollLimit, ChooseAlgorithm>;
+using Action = std::variant<Split, Fuse, Reorder, Vectorize, Unroll, Parallel, ComputeAt, ComputeRoot, Inline,
+                            CacheWrite, CacheRead, Rfactor, StoreIn, Pack, UnrollLimit, ChooseAlgorithm>;
 
 // Version of the action set, written in records; raised when a kind changes its meaning (never when one is appended).
 inline constexpr int kActionVersion = 1;

@@ -12,8 +12,8 @@ namespace tilecast {
 
 // In the order of the variant.
 inline constexpr std::array<std::string_view, std::variant_size_v<Action>> kActionNames = {
-    "split",        "fuse",       "reorder",   "vectorize", "unroll",   "parallel", "compute_at",   "compute_root",
-    "inline",       "cache_write", "cache_read", "rfactor",  "store_in", "pack",     "unroll_limit", "choose_algorithm"};
+    "split",  "fuse",        "reorder",    "vectorize", "unroll",   "parallel", "compute_at",   "compute_root",
+    "inline", "cache_write", "cache_read", "rfactor",   "store_in", "pack",     "unroll_limit", "choose_algorithm"};
 
 // A tuple of references to the fields; `A` may be const.
 template <class A>

@@ -11,9 +11,15 @@ namespace {
 
 using Json = nlohmann::json;
 
-Json field_to_json(const Name& name) { return name.str(); }
-Json field_to_json(std::int64_t value) { return value; }
-Json field_to_json(Storage storage) { return kStorageNames[static_cast<std::size_t>(storage)]; }
+Json field_to_json(const Name& name) {
+  return name.str();
+}
+Json field_to_json(std::int64_t value) {
+  return value;
+}
+Json field_to_json(Storage storage) {
+  return kStorageNames[static_cast<std::size_t>(storage)];
+}
 Json field_to_json(const std::vector<Name>& names) {
   Json json = Json::array();
   for (const Name& name : names) json.push_back(name.str());
@@ -53,7 +59,8 @@ bool parse(const Json& json, std::vector<Name>& names) {
 bool parse(const Json& json, std::vector<PackPart>& parts) {
   if (!json.is_array()) return false;
   for (const Json& part : json) {
-    if (!part.is_array() || part.size() != 2 || !part[0].is_number_integer() || !part[1].is_number_integer()) return false;
+    if (!part.is_array() || part.size() != 2 || !part[0].is_number_integer() || !part[1].is_number_integer())
+      return false;
     parts.push_back({part[0].get<std::int32_t>(), part[1].get<std::int64_t>()});
   }
   return true;

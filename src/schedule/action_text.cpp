@@ -7,9 +7,15 @@
 namespace tilecast {
 namespace {
 
-std::string text(const Name& name) { return name.str(); }
-std::string text(std::int64_t value) { return std::to_string(value); }
-std::string text(Storage storage) { return std::string(kStorageNames[static_cast<std::size_t>(storage)]); }
+std::string text(const Name& name) {
+  return name.str();
+}
+std::string text(std::int64_t value) {
+  return std::to_string(value);
+}
+std::string text(Storage storage) {
+  return std::string(kStorageNames[static_cast<std::size_t>(storage)]);
+}
 std::string text(const std::vector<Name>& names) {
   std::string result;
   for (const Name& name : names) result += (result.empty() ? "" : " ") + name.str();
@@ -23,7 +29,9 @@ std::string text(const std::vector<PackPart>& parts) {
 
 }  // namespace
 
-std::string_view action_kind_name(const Action& action) { return kActionNames[action.index()]; }
+std::string_view action_kind_name(const Action& action) {
+  return kActionNames[action.index()];
+}
 
 std::string to_text(const Action& action) {
   std::string arguments;

@@ -12,7 +12,9 @@ Result<State, Illegal> apply(State&& state, const Action& action) {
   return next;
 }
 
-Result<State, Illegal> apply(const State& state, const Action& action) { return apply(State(state), action); }
+Result<State, Illegal> apply(const State& state, const Action& action) {
+  return apply(State(state), action);
+}
 
 Result<State, Illegal> replay(const State& initial, std::span<const Action> actions) {
   State state = initial;

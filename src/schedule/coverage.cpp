@@ -6,7 +6,9 @@
 namespace tilecast {
 namespace {
 
-std::int64_t ceil_div(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
+std::int64_t ceil_div(std::int64_t a, std::int64_t b) {
+  return (a + b - 1) / b;
+}
 
 Cover cover_of_split(const Cover& outer, const Cover& inner, std::int64_t factor, std::int64_t parent_extent,
                      bool round_up) {
@@ -23,7 +25,8 @@ Cover cover_of_split(const Cover& outer, const Cover& inner, std::int64_t factor
 }
 
 // `fused` runs over `outer` x `inner` values, inner fastest.
-void cover_of_fuse(const Cover& fused, std::int64_t outer_extent, std::int64_t inner_extent, Cover& outer, Cover& inner) {
+void cover_of_fuse(const Cover& fused, std::int64_t outer_extent, std::int64_t inner_extent, Cover& outer,
+                   Cover& inner) {
   const Cover all_outer{outer_extent, 0, true};
   const Cover all_inner{inner_extent, 0, true};
   if (fused.full) {

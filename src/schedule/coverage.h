@@ -19,8 +19,8 @@ struct Cover {
 inline constexpr std::size_t kMaxVars = 96;
 using CoverArray = std::array<Cover, kMaxVars>;
 
-// Covers of all variables of the stage by its loops at positions >= `depth`. `round_up`: splits that do not divide count
-// what they compute beyond the end.
+// Covers of all variables of the stage by its loops at positions >= `depth`. `round_up`: splits that do not divide
+// count what they compute beyond the end.
 void cover_vars(const StageState& stage, std::size_t depth, bool round_up, CoverArray& covers);
 
 // Extents of the variables that the transforms made, from those of the axes.

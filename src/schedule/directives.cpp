@@ -102,6 +102,8 @@ class Emitter {
 
 }  // namespace
 
-std::vector<Directive> to_directives(const State& state) { return Emitter(state).emit(); }
+std::vector<Directive> to_directives(const State& state) {
+  return Emitter(state).emit();
+}
 
 }  // namespace tilecast

@@ -16,17 +16,56 @@ namespace tilecast::directive {
 enum class Definition : std::uint8_t { kPure, kUpdate };
 enum class Tail : std::uint8_t { kGuardWithIf, kRoundUp };
 
-struct CacheWrite { Name stage, copy; };               // Func copy = stage.in();
-struct CacheRead { Name buffer, reader, cache; };      // Func cache = buffer.in(reader);
-struct Rfactor { Name stage, loop, partial, axis; };   // Func partial = stage.update().rfactor({{loop, axis}});
-struct Split { Name stage; Definition definition; Name loop, outer, inner; std::int64_t factor; bool reduction; Tail tail; };
-struct Fuse { Name stage; Definition definition; Name outer, inner, fused; bool reduction; };
-struct Reorder { Name stage; Definition definition; std::vector<Name> loops; };  // innermost first, as Halide wants it
-struct Annotate { Name stage; Definition definition; Name loop; Annotation annotation; };
-struct ComputeAt { Name stage, host; Definition host_definition; Name loop; };
-struct ComputeRoot { Name stage; };
-struct StoreIn { Name stage; Storage storage; };
-struct BoundExtent { Name stage, axis; std::int64_t extent; };
+struct CacheWrite {
+  Name stage, copy;
+};  // Func copy = stage.in();
+struct CacheRead {
+  Name buffer, reader, cache;
+};  // Func cache = buffer.in(reader);
+struct Rfactor {
+  Name stage, loop, partial, axis;
+};  // Func partial = stage.update().rfactor({{loop, axis}});
+struct Split {
+  Name stage;
+  Definition definition;
+  Name loop, outer, inner;
+  std::int64_t factor;
+  bool reduction;
+  Tail tail;
+};
+struct Fuse {
+  Name stage;
+  Definition definition;
+  Name outer, inner, fused;
+  bool reduction;
+};
+struct Reorder {
+  Name stage;
+  Definition definition;
+  std::vector<Name> loops;
+};  // innermost first, as Halide wants it
+struct Annotate {
+  Name stage;
+  Definition definition;
+  Name loop;
+  Annotation annotation;
+};
+struct ComputeAt {
+  Name stage, host;
+  Definition host_definition;
+  Name loop;
+};
+struct ComputeRoot {
+  Name stage;
+};
+struct StoreIn {
+  Name stage;
+  Storage storage;
+};
+struct BoundExtent {
+  Name stage, axis;
+  std::int64_t extent;
+};
 
 }  // namespace tilecast::directive
 

@@ -33,8 +33,8 @@ class Printer {
   }
   void operator()(const directive::Rfactor& d) {
     declare(d.axis, false);
-    line("Func {} = {}.update().rfactor({{{{{}, {}}}}});", identifier(d.partial), identifier(d.stage), identifier(d.loop),
-         identifier(d.axis));
+    line("Func {} = {}.update().rfactor({{{{{}, {}}}}});", identifier(d.partial), identifier(d.stage),
+         identifier(d.loop), identifier(d.axis));
   }
   void operator()(const directive::Split& d) {
     declare(d.outer, d.reduction);
@@ -99,8 +99,8 @@ std::string to_halide_cpp(const State& state) {
   Printer printer;
   printer.line("// algorithm: {}", state.algorithm().view());
   for (const PackedInput& packed : state.packed()) {
-    printer.line("// packed: {}", to_text(Action(Pack{state.dag().inputs[static_cast<std::size_t>(packed.input)].name,
-                                                       packed.parts})));
+    printer.line("// packed: {}",
+                 to_text(Action(Pack{state.dag().inputs[static_cast<std::size_t>(packed.input)].name, packed.parts})));
   }
   for (const Directive& d : to_directives(state)) std::visit(printer, d);
   return printer.take();

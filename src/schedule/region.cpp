@@ -88,7 +88,8 @@ Dimension buffer_dimension(const State& state, BufferId buffer, std::size_t d) {
 Interval map_index(const IndexMap& map, const std::vector<Interval>& axes, Dimension dimension) {
   if (!map.affine) return constant_interval(dimension.min, dimension.min + dimension.extent - 1);
   Interval interval = constant_interval(map.min_offset, map.max_offset);
-  for (const AffineTerm& term : map.terms) accumulate(interval, axes[static_cast<std::size_t>(term.axis)], term.coefficient);
+  for (const AffineTerm& term : map.terms)
+    accumulate(interval, axes[static_cast<std::size_t>(term.axis)], term.coefficient);
   if (map.divisor != 1) interval = divide(std::move(interval), map.divisor);
   if (map.modulus != 0) interval = modulo(interval, map.modulus);
   return interval;
@@ -101,7 +102,8 @@ void merge(Interval& a, const Interval& b, Dimension dimension) {
     a.align = std::gcd(a.align, b.align);
     return;
   }
-  // Two boxes whose distance is not known: only the whole dimension (with what either may overrun) is sure to hold both.
+  // Two boxes whose distance is not known: only the whole dimension (with what either may overrun) is sure to hold
+  // both.
   const std::int64_t longest = std::max({a.extent(), b.extent(), dimension.extent});
   a = constant_interval(dimension.min, dimension.min + longest - 1);
 }
@@ -130,7 +132,8 @@ std::vector<Interval> host_axes(const State& state, const Scope& scope) {
 
 class BoxFinder {
  public:
-  BoxFinder(const State& state, const Scope& scope) : state_(state), scope_(scope), host_axes_(host_axes(state, scope)) {}
+  BoxFinder(const State& state, const Scope& scope)
+      : state_(state), scope_(scope), host_axes_(host_axes(state, scope)) {}
 
   std::vector<Interval> box(BufferId buffer) {
     std::vector<Interval> result;
@@ -188,7 +191,8 @@ class BoxFinder {
   static void widen_to_computed(const StageState& r, std::vector<Interval>& axes) {
     CoverArray covers;
     cover_vars(r, 0, true, covers);
-    for (std::size_t d = 0; d < axes.size(); ++d) axes[d].high += std::max<std::int64_t>(covers[d].extent - r.vars[d].extent, 0);
+    for (std::size_t d = 0; d < axes.size(); ++d)
+      axes[d].high += std::max<std::int64_t>(covers[d].extent - r.vars[d].extent, 0);
   }
 
   const State& state_;
@@ -206,15 +210,15 @@ std::vector<Interval> required_box(const State& state, BufferId buffer, const Sc
   return box;
 }
 
-Result<std::vector<std::int64_t>, Illegal> required_region(const State& state, StageId stage, StageId host, VarId loop) {
+Result<std::vector<std::int64_t>, Illegal> required_region(const State& state, StageId stage, StageId host,
+                                                           VarId loop) {
   const Scope scope{host, *state.stage(host).position(loop) + 1};
   bool outside = false;
   const std::vector<Interval> box = required_box(state, state.buffer_of(stage), scope, outside);
   if (outside || box.empty()) {
-    return Illegal{fmt::format("not all readers of stage '{}' are inside loop '{}' of stage '{}'",
-                               state.stage(stage).name().view(),
-                               state.stage(host).vars[static_cast<std::size_t>(loop)].name.view(),
-                               state.stage(host).name().view())};
+    return Illegal{fmt::format(
+        "not all readers of stage '{}' are inside loop '{}' of stage '{}'", state.stage(stage).name().view(),
+        state.stage(host).vars[static_cast<std::size_t>(loop)].name.view(), state.stage(host).name().view())};
   }
   std::vector<std::int64_t> extents(box.size());
   for (std::size_t d = 0; d < box.size(); ++d) extents[d] = box[d].extent();

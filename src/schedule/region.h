@@ -36,8 +36,8 @@ std::vector<Interval> required_box(const State& state, BufferId buffer, const Sc
 // Extents of what a stage must compute in the body of a loop of the host, or why it cannot be computed there.
 Result<std::vector<std::int64_t>, Illegal> required_region(const State& state, StageId stage, StageId host, VarId loop);
 
-// Which dimensions of an input (innermost first) some stage may read outside of the buffer, since tiles were rounded up:
-// such reads must be clamped; their values are not used.
+// Which dimensions of an input (innermost first) some stage may read outside of the buffer, since tiles were rounded
+// up: such reads must be clamped; their values are not used.
 std::vector<bool> overrun_dimensions(const State& state, BufferId input);
 
 }  // namespace tilecast

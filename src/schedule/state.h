@@ -1,5 +1,5 @@
-// State: the loop structure of a program after some actions. A value: `apply` returns a new one. States share the stages
-// that an action leaves alone.
+// State: the loop structure of a program after some actions. A value: `apply` returns a new one. States share the
+// stages that an action leaves alone.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +18,8 @@ namespace tilecast {
 enum class LoopKind : std::uint8_t { kSpatial, kReduction };
 enum class Annotation : std::uint8_t { kNone, kVectorized, kUnrolled, kParallel };
 
-// A loop variable of a stage: an axis, or what a split or fuse made. Those that a transform consumed are no longer loops
-// but keep their number.
+// A loop variable of a stage: an axis, or what a split or fuse made. Those that a transform consumed are no longer
+// loops but keep their number.
 struct LoopVar {
   Name name;
   std::int64_t extent = 1;
@@ -41,7 +41,8 @@ using StageId = std::int16_t;
 
 enum class Placement : std::uint8_t { kRoot, kInlined, kAt };
 
-// Where a stage is computed: in a nest of its own, inside its readers' expressions, or in the body of `host`'s loop `loop`.
+// Where a stage is computed: in a nest of its own, inside its readers' expressions, or in the body of `host`'s loop
+// `loop`.
 struct Location {
   Placement placement = Placement::kRoot;
   StageId host = -1;
@@ -49,8 +50,8 @@ struct Location {
   bool operator==(const Location&) const = default;
 };
 
-// A stage with its loop nest. Variables 0 … spatial-1 are the spatial axes, then come the reduction axes (both innermost
-// first, as in Stage), then what transforms made.
+// A stage with its loop nest. Variables 0 … spatial-1 are the spatial axes, then come the reduction axes (both
+// innermost first, as in Stage), then what transforms made.
 struct StageState {
   std::shared_ptr<const Stage> def;
   std::vector<LoopVar> vars;
@@ -63,9 +64,9 @@ struct StageState {
 
   const Name& name() const { return def->name; }
   std::size_t spatial_count() const { return def->spatial.size(); }
-  std::optional<VarId> find_loop(const Name& loop) const;   // among the current loops
-  std::optional<std::size_t> position(VarId var) const;     // in `loops`
-  BufferId source(BufferId read) const;                     // after redirection
+  std::optional<VarId> find_loop(const Name& loop) const;  // among the current loops
+  std::optional<std::size_t> position(VarId var) const;    // in `loops`
+  BufferId source(BufferId read) const;                    // after redirection
   const LoopVar& loop_at(std::size_t position) const { return vars[static_cast<std::size_t>(loops[position])]; }
   bool operator==(const StageState&) const = default;
 };
@@ -73,12 +74,12 @@ struct StageState {
 // How a stage of the State that is not in the ComputeDag came about; in the order of creation.
 struct DerivedStage {
   enum class Kind : std::uint8_t { kCacheWrite, kCacheRead, kRfactor } kind = Kind::kCacheWrite;
-  StageId stage = -1;      // the new stage
-  BufferId source = -1;    // cache_write, cache_read: the buffer that is copied. rfactor: the stage that was factored
-  StageId reader = -1;     // cache_read: who reads the copy
-  std::vector<LoopVar> vars;              // rfactor: the factored stage's variables and transforms at that moment
+  StageId stage = -1;    // the new stage
+  BufferId source = -1;  // cache_write, cache_read: the buffer that is copied. rfactor: the stage that was factored
+  StageId reader = -1;   // cache_read: who reads the copy
+  std::vector<LoopVar> vars;  // rfactor: the factored stage's variables and transforms at that moment
   std::vector<LoopTransform> transforms;
-  VarId loop = -1;                        // rfactor: the loop that became an axis
+  VarId loop = -1;  // rfactor: the loop that became an axis
   bool operator==(const DerivedStage&) const = default;
 };
 
@@ -110,7 +111,9 @@ class State {
   // Buffers: inputs of the DAG, then this State's stages. Stages of the DAG keep their numbers; new ones come after.
   bool is_input(BufferId id) const { return dag_->is_input(id); }
   StageId stage_of(BufferId id) const { return static_cast<StageId>(id - static_cast<BufferId>(dag_->inputs.size())); }
-  BufferId buffer_of(StageId id) const { return static_cast<BufferId>(static_cast<std::size_t>(id) + dag_->inputs.size()); }
+  BufferId buffer_of(StageId id) const {
+    return static_cast<BufferId>(static_cast<std::size_t>(id) + dag_->inputs.size());
+  }
 
   // Stages that read `buffer` themselves (an inlined reader counts as itself), in order of number.
   std::vector<StageId> readers(BufferId buffer) const;

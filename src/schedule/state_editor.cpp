@@ -97,8 +97,8 @@ std::optional<Illegal> check_hosts_nothing(const State& state, StageId stage, Va
 
 namespace {
 
-// Product of the unrolled extents, and the number of parallel loops, of the loops around position `end` of the stage and
-// of the stages that it is inside of.
+// Product of the unrolled extents, and the number of parallel loops, of the loops around position `end` of the stage
+// and of the stages that it is inside of.
 struct Surroundings {
   std::int64_t unrolled = 1;
   int parallel = 0;
@@ -132,7 +132,8 @@ std::int64_t computed_bytes(const StageState& s) {
 std::optional<Illegal> check_limits(const State& state, StageId id) {
   const StageState& s = state.stage(id);
   const Surroundings around = surroundings(state, id, s.loops.size());
-  if (around.parallel > 1) return Illegal{fmt::format("stage '{}' would have a parallel loop inside another", s.name().view())};
+  if (around.parallel > 1)
+    return Illegal{fmt::format("stage '{}' would have a parallel loop inside another", s.name().view())};
   if (around.unrolled > kMaxUnrolledBody) {
     return Illegal{fmt::format("unrolling makes {} copies of stage '{}'; at most {} are allowed", around.unrolled,
                                s.name().view(), kMaxUnrolledBody)};
@@ -140,8 +141,8 @@ std::optional<Illegal> check_limits(const State& state, StageId id) {
   for (const VarId v : s.loops) {
     const LoopVar& loop = s.vars[static_cast<std::size_t>(v)];
     if (loop.annotation == Annotation::kVectorized && loop.extent > kMaxVectorLanes) {
-      return Illegal{fmt::format("loop '{}' has {} values; a vector has at most {} lanes", loop.name.view(), loop.extent,
-                                 kMaxVectorLanes)};
+      return Illegal{fmt::format("loop '{}' has {} values; a vector has at most {} lanes", loop.name.view(),
+                                 loop.extent, kMaxVectorLanes)};
     }
   }
   if (s.storage == Storage::kStack || s.storage == Storage::kRegister) {

@@ -92,7 +92,8 @@ std::optional<Illegal> apply_action(StateEditor& editor, const CacheWrite& actio
   const std::vector<StageId> readers = state.readers(buffer);
   const StageId copy = editor.add_stage(StateEditor::fresh_nest(copy_definition(state, buffer, action.copy)),
                                         {DerivedStage::Kind::kCacheWrite, -1, buffer});
-  for (const StageId reader : readers) editor.stage(reader).redirects.emplace_back(buffer, editor.state.buffer_of(copy));
+  for (const StageId reader : readers)
+    editor.stage(reader).redirects.emplace_back(buffer, editor.state.buffer_of(copy));
   if (editor.state.output() == *id) editor.set_output(copy);
   return std::nullopt;
 }
@@ -104,8 +105,7 @@ std::optional<Illegal> apply_action(StateEditor& editor, const CacheRead& action
   const auto buffer = find_buffer(state, action.buffer);
   if (!buffer) return Illegal{fmt::format("there is no input or stage '{}'", action.buffer.view())};
   if (auto illegal = check_new_stage(state, action.cache)) return illegal;
-  if (!state.is_input(*buffer) &&
-      state.stage(state.stage_of(*buffer)).location.placement != Placement::kRoot) {
+  if (!state.is_input(*buffer) && state.stage(state.stage_of(*buffer)).location.placement != Placement::kRoot) {
     return Illegal{fmt::format("stage '{}' is not computed in a nest of its own", action.buffer.view())};
   }
   if (!reads(state.stage(*reader), *buffer)) {

@@ -65,10 +65,11 @@ std::optional<Illegal> apply_action(StateEditor& editor, const Inline& action) {
   const auto id = find_nest(state, action.stage);
   if (!id) return id.error();
   const StageState& s = state.stage(*id);
-  if (s.def->is_reduction()) return Illegal{fmt::format("stage '{}' reduces and cannot be inlined", action.stage.view())};
+  if (s.def->is_reduction())
+    return Illegal{fmt::format("stage '{}' reduces and cannot be inlined", action.stage.view())};
   if (*id == state.output()) return Illegal{"the output cannot be inlined"};
-  const bool annotated = std::any_of(s.vars.begin(), s.vars.end(),
-                                     [](const LoopVar& var) { return var.annotation != Annotation::kNone; });
+  const bool annotated =
+      std::any_of(s.vars.begin(), s.vars.end(), [](const LoopVar& var) { return var.annotation != Annotation::kNone; });
   if (!s.transforms.empty() || annotated || s.storage != Storage::kAuto) {
     return Illegal{fmt::format("the nest of stage '{}' was scheduled already", action.stage.view())};
   }

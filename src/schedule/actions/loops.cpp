@@ -53,8 +53,8 @@ std::optional<Illegal> apply_action(StateEditor& editor, const Split& action) {
   const StageState& before = editor.state.stage(*id);
   const LoopVar parent = before.vars[static_cast<std::size_t>(*loop)];
   if (action.factor < 1 || action.factor > parent.extent) {
-    return Illegal{fmt::format("factor {} is not between 1 and the extent {} of loop '{}'", action.factor, parent.extent,
-                               parent.name.view())};
+    return Illegal{fmt::format("factor {} is not between 1 and the extent {} of loop '{}'", action.factor,
+                               parent.extent, parent.name.view())};
   }
   if (action.outer == action.inner) return Illegal{"the two new loops need different names"};
   if (auto illegal = check_new_name(before, action.outer)) return illegal;

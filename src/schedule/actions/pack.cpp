@@ -30,7 +30,8 @@ std::optional<Illegal> check_parts(const DagInput& input, const std::vector<Pack
     total = std::max<std::int64_t>(total, 1) * part.extent;
     packed *= part.extent;
     if (packed > plain * kMaxGrowth) {
-      return Illegal{fmt::format("the packed input '{}' would be more than {} times larger", input.name.view(), kMaxGrowth)};
+      return Illegal{
+          fmt::format("the packed input '{}' would be more than {} times larger", input.name.view(), kMaxGrowth)};
     }
   }
   for (std::size_t d = 0; d < covered.size(); ++d) {

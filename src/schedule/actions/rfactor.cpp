@@ -144,11 +144,13 @@ std::shared_ptr<const Stage> final_definition(const StageState& s, VarId factore
   OpCounts counts;
   counts.loads = 1;
   if (is_float(def->type)) {
-    (def->reduction_op == ReductionOp::kSum ? counts.float_add
-     : def->reduction_op == ReductionOp::kProduct ? counts.float_mul : counts.float_compare) = 1;
+    (def->reduction_op == ReductionOp::kSum       ? counts.float_add
+     : def->reduction_op == ReductionOp::kProduct ? counts.float_mul
+                                                  : counts.float_compare) = 1;
   } else {
-    (def->reduction_op == ReductionOp::kSum ? counts.int_add
-     : def->reduction_op == ReductionOp::kProduct ? counts.int_mul : counts.int_compare) = 1;
+    (def->reduction_op == ReductionOp::kSum       ? counts.int_add
+     : def->reduction_op == ReductionOp::kProduct ? counts.int_mul
+                                                  : counts.int_compare) = 1;
   }
   def->counts = counts;
   return def;

@@ -1,0 +1,18 @@
+// Small statistics of timings and scores.
+#pragma once
+
+#include <span>
+
+namespace tilecast {
+
+// The middle value, or the mean of the two in the middle. `values` must not be empty.
+double median(std::span<const double> values);
+
+// The standard error of the median relative to the median, estimated from the median absolute deviation, so that a few
+// disturbed samples do not count. 0 for fewer than two values or a median of 0.
+double relative_error_of_median(std::span<const double> values);
+
+// Of positive values; `values` must not be empty.
+double geometric_mean(std::span<const double> values);
+
+}  // namespace tilecast

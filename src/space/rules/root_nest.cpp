@@ -1,0 +1,64 @@
+#include <cmath>
+
+#include "space/rules/loops.h"
+#include "space/rules/rules.h"
+
+namespace tilecast::rules {
+namespace {
+
+// Rows that one thread takes at a time: few enough that taking them costs nothing against computing them.
+std::int64_t choose_chunk(ScheduleBuilder& builder, const Name& stage, std::int64_t rows) {
+  std::vector<Option> options = {{1, 1}};
+  for (std::int64_t chunk = 2; chunk <= rows / builder.threads(); chunk *= 2) {
+    options.push_back({static_cast<std::int32_t>(chunk),
+                       std::pow(parallel_balance((rows + chunk - 1) / chunk, builder.threads()), 4)});
+  }
+  return builder.choose(stage, "chunk", 0, options);
+}
+
+}  // namespace
+
+void schedule_root_nest(ScheduleBuilder& builder, StageId id) {
+  const Name stage = builder.state().stage(id).name();
+  const StageState before = builder.state().stage(id);
+  std::vector<Name> rows;
+  for (std::size_t d = before.spatial_count(); d-- > 1;) rows.push_back(before.vars[d].name);
+  std::vector<Name> reductions;
+  for (std::size_t d = before.def->reduction.size(); d-- > 0;) {
+    reductions.push_back(before.vars[before.spatial_count() + d].name);
+  }
+  if (before.spatial_count() == 0) return;
+
+  const Name innermost = before.vars[0].name;
+  const std::int64_t lanes = choose_lanes(builder, stage, before.vars[0].extent);
+  SplitLoops vector{innermost, innermost};
+  if (lanes > 1) vector = split_loop(builder, stage, innermost, lanes, ".o", ".v");
+  if (rows.empty() && lanes > 1 && vector.outer) rows.push_back(*vector.outer);
+
+  std::vector<Name> order = rows;
+  if (rows.empty()) {
+    order = {innermost};
+    vector.outer.reset();
+  } else if (vector.outer && *vector.outer != rows.back()) {
+    order.push_back(*vector.outer);
+  }
+  order.insert(order.end(), reductions.begin(), reductions.end());
+  if (lanes > 1) order.push_back(vector.inner);
+  if (order.size() > 1) builder.apply(Reorder{stage, order});
+  if (lanes > 1) builder.apply(Vectorize{stage, vector.inner});
+  if (rows.empty() || builder.threads() < 2) return;
+
+  std::int64_t count = 1;
+  for (const Name& row : rows) count *= loop_extent(builder, stage, row);
+  if (count == 1) return;
+  const std::vector<Name> fused = fuse_prefix(builder, stage, rows, rows.size());
+  const std::int64_t chunk = choose_chunk(builder, stage, count);
+  if (chunk > 1) {
+    builder.apply(Split{stage, fused.front(), "chunk", "row", chunk});
+    builder.apply(Parallel{stage, "chunk"});
+  } else {
+    builder.apply(Parallel{stage, fused.front()});
+  }
+}
+
+}  // namespace tilecast::rules

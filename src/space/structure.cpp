@@ -1,0 +1,86 @@
+#include "space/structure.h"
+
+#include <algorithm>
+
+namespace tilecast {
+namespace {
+
+bool is_expensive(const Stage& def) { return def.counts.float_math > 0 || def.counts.float_div > 1; }
+
+// Whether one element of the buffer is read in several iterations of the stage's spatial axes.
+bool reuses(const Stage& def, const Access& access) {
+  for (std::size_t axis = 0; axis < def.spatial.size(); ++axis) {
+    if (def.spatial[axis].extent == 1) continue;
+    const bool used = std::any_of(access.dims.begin(), access.dims.end(), [&](const IndexMap& map) {
+      return !map.affine || std::any_of(map.terms.begin(), map.terms.end(), [&](const AffineTerm& term) {
+        return term.axis == static_cast<std::int32_t>(axis);
+      });
+    });
+    if (!used) return true;
+  }
+  return false;
+}
+
+// Whether neighbours along the stage's innermost axis are neighbours in the buffer.
+bool is_contiguous(const Stage& def, const Access& access) {
+  if (access.dims.empty() || def.spatial.empty()) return false;
+  const IndexMap& map = access.dims.front();
+  return map.affine && map.terms.size() == 1 && map.terms.front() == AffineTerm{0, 1} && map.divisor == 1;
+}
+
+StageRole reduction_role(const Stage& def) {
+  const bool contiguous = std::any_of(def.accesses.begin(), def.accesses.end(),
+                                      [&](const Access& access) { return is_contiguous(def, access); });
+  const auto reused = std::count_if(def.accesses.begin(), def.accesses.end(),
+                                    [&](const Access& access) { return reuses(def, access); });
+  return contiguous || reused >= 2 ? StageRole::kTiledReduction : StageRole::kRowReduction;
+}
+
+StageRole pure_role(const State& state, StageId id) {
+  if (id == state.output()) return StageRole::kPlain;
+  const Stage& def = *state.stage(id).def;
+  const std::vector<StageId> readers = state.readers(state.buffer_of(id));
+  const BufferId buffer = state.buffer_of(id);
+  bool recomputed = readers.size() > 1;
+  for (const StageId reader : readers) {
+    const Stage& r = *state.stage(reader).def;
+    if (!r.is_reduction()) continue;
+    for (const Access& access : r.accesses) {
+      if (access.buffer == buffer && reduction_role(r) == StageRole::kTiledReduction) return StageRole::kPlain;
+    }
+  }
+  return recomputed && is_expensive(def) ? StageRole::kPlain : StageRole::kInline;
+}
+
+}  // namespace
+
+std::vector<StageRole> stage_roles(const State& state) {
+  std::vector<StageRole> roles;
+  for (std::size_t i = 0; i < state.stage_count(); ++i) {
+    const auto id = static_cast<StageId>(i);
+    const Stage& def = *state.stage(id).def;
+    roles.push_back(def.is_reduction() ? reduction_role(def) : pure_role(state, id));
+  }
+  return roles;
+}
+
+std::optional<StageId> fusable_consumer(const State& state, StageId reduction, const std::vector<StageRole>& roles) {
+  BufferId buffer = state.buffer_of(reduction);
+  while (true) {
+    const std::vector<StageId> readers = state.readers(buffer);
+    if (readers.size() != 1) return std::nullopt;
+    const StageState& reader = state.stage(readers.front());
+    if (reader.def->is_reduction()) return std::nullopt;
+    for (const Access& access : reader.def->accesses) {
+      if (reader.source(access.buffer) != buffer) continue;
+      if (!std::all_of(access.dims.begin(), access.dims.end(), [](const IndexMap& map) { return map.affine; })) {
+        return std::nullopt;
+      }
+    }
+    const auto index = static_cast<std::size_t>(readers.front());
+    if (index >= roles.size() || roles[index] != StageRole::kInline) return readers.front();
+    buffer = state.buffer_of(readers.front());
+  }
+}
+
+}  // namespace tilecast

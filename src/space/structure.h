@@ -1,0 +1,24 @@
+// What role each stage of a program plays for the rules: found once per algorithm from the unscheduled State.
+#pragma once
+
+#include <vector>
+
+#include "schedule/state.h"
+
+namespace tilecast {
+
+enum class StageRole : std::uint8_t {
+  kInline,          // pure and cheap: computed inside its readers' expressions
+  kPlain,           // pure, worth (or in need of) a nest of its own: padding read by a convolution, an expensive function
+  kTiledReduction,  // a reduction whose innermost dimension can be vectorized, or whose inputs are reused
+  kRowReduction,    // a reduction along contiguous memory without reuse: softmax, layer norm
+};
+
+// One entry a stage of the DAG.
+std::vector<StageRole> stage_roles(const State& state);
+
+// The stage whose nest a reduction can be computed in: the only one that reads it (through inlined stages by affine
+// indices), pure. Empty when there is none.
+std::optional<StageId> fusable_consumer(const State& state, StageId reduction, const std::vector<StageRole>& roles);
+
+}  // namespace tilecast
