@@ -9,7 +9,11 @@ file(GLOB HALIDE_PREFIX ${PROJECT_SOURCE_DIR}/.deps/venv/lib/python3*/site-packa
 if(NOT HALIDE_PREFIX)
   message(FATAL_ERROR "Halide not found under .deps/venv: run scripts/install-deps")
 endif()
-find_package(Halide 21 REQUIRED COMPONENTS Halide shared PATHS ${HALIDE_PREFIX} NO_DEFAULT_PATH)
+# The wheel's own CMake package demands CMake 3.28; Debian 12 has 3.25.
+add_library(Halide::Halide SHARED IMPORTED)
+set_target_properties(Halide::Halide PROPERTIES IMPORTED_LOCATION ${HALIDE_PREFIX}/lib64/libHalide.so
+                                                INTERFACE_INCLUDE_DIRECTORIES ${HALIDE_PREFIX}/include)
+set(HALIDE_INCLUDE_DIR ${HALIDE_PREFIX}/include)
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)

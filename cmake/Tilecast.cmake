@@ -4,8 +4,8 @@ target_compile_options(tilecast_options INTERFACE -Wall -Wextra -Wpedantic -Wsha
                                                  -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
 # Members that an aggregate leaves out have default initialisers here.
 target_compile_options(tilecast_options INTERFACE -Wno-missing-field-initializers)
-# GCC 12 reports false positives inside libstdc++ with these two at -O2 and above.
-target_compile_options(tilecast_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-restrict>)
+# GCC 12 reports false positives inside its own headers with these at -O2 and above.
+target_compile_options(tilecast_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized -Wno-uninitialized -Wno-restrict>)
 target_include_directories(tilecast_options INTERFACE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/include)
 if(TILECAST_SANITIZE)
   target_compile_options(tilecast_options INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=undefined

@@ -108,7 +108,7 @@ struct Program {
 // Names unique, buffers earlier than their readers, access ranks that fit, positive extents.
 Status validate(const ComputeDag& dag);
 
-// Fills in `accesses` and `counts` of a stage from its expressions; `dag` holds what the stage reads.
-void analyze_stage(const ComputeDag& dag, Stage& stage);
+// Fills in `accesses` and `counts` of a stage from its expression.
+void analyze_stage(Stage& stage);
 
 }  // namespace tilecast
