@@ -31,6 +31,8 @@ struct Pipeline {
   std::vector<std::string> names;
   // Of each stage: extents innermost first (mins are 0).
   std::vector<std::vector<std::int64_t>> extents;
+  // Of each stage: our names of the reduction domain's variables, in its order; empty for a pure stage.
+  std::vector<std::vector<std::string>> reductions;
 };
 
 // The names of the algorithms by which the graph can be computed, the default first ("direct" when there is no choice).

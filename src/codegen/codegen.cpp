@@ -1,0 +1,128 @@
+#include "codegen/codegen.h"
+
+#include <Halide.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "codegen/extract.h"
+#include "codegen/schedule_pipeline.h"
+#include "ops/pipeline.h"
+#include "schedule/packing.h"
+#include "schedule/region.h"
+
+namespace tilecast {
+namespace {
+
+std::string one_line(std::string text) {
+  for (char& c : text) {
+    if (c == '\n') c = ' ';
+  }
+  while (!text.empty() && text.back() == ' ') text.pop_back();
+  return text;
+}
+
+std::vector<ops::InputLayout> input_layouts(const State& state) {
+  std::vector<ops::InputLayout> layouts(state.dag().inputs.size());
+  for (std::size_t i = 0; i < layouts.size(); ++i) {
+    const auto id = static_cast<BufferId>(i);
+    if (const PackedInput* packed = state.packed_input(id)) layouts[i].parts = packed->parts;
+    layouts[i].clamp = overrun_dimensions(state, id);
+  }
+  return layouts;
+}
+
+// Dense, from zero: then the code needs the buffers' addresses only.
+template <class Parameter>
+void fix_shape(Parameter buffer, const std::vector<std::int64_t>& extents) {
+  std::int64_t stride = 1;
+  for (std::size_t d = 0; d < extents.size(); ++d) {
+    buffer.dim(static_cast<int>(d)).set_bounds(0, static_cast<int>(extents[d])).set_stride(static_cast<int>(stride));
+    stride *= extents[d];
+  }
+}
+
+std::vector<Halide::Argument> arguments_of(const ops::Pipeline& pipeline, const State& state) {
+  std::vector<Halide::Argument> arguments;
+  for (std::size_t i = 0; i < pipeline.buffers.size(); ++i) {
+    const PackedInput* packed = state.packed_input(static_cast<BufferId>(i));
+    fix_shape(pipeline.buffers[i], packed != nullptr ? packed_extents(packed->parts) : state.dag().inputs[i].extents);
+    arguments.emplace_back(pipeline.buffers[i]);
+  }
+  return arguments;
+}
+
+Halide::Target halide_target(const CodegenOptions& options) {
+  Halide::Target target = Halide::get_host_target();
+  target.set_feature(Halide::Target::NoRuntime);
+  target.set_feature(Halide::Target::UserContext);
+  if (!options.asserts) {
+    target.set_feature(Halide::Target::NoAsserts);
+    target.set_feature(Halide::Target::NoBoundsQuery);
+  }
+  return target;
+}
+
+Status run_program(const std::vector<std::string>& command) {
+  std::vector<char*> argv;
+  for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));  // NOLINT: posix_spawn's type
+  argv.push_back(nullptr);
+  pid_t pid = 0;
+  if (const int code = posix_spawnp(&pid, argv[0], nullptr, nullptr, argv.data(), environ); code != 0) {
+    return Error{fmt::format("cannot start '{}': install binutils", command[0])};
+  }
+  int status = 0;
+  while (waitpid(pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return Unit{};
+  return Error{fmt::format("'{}' failed to make {}", command[0], command.size() > 3 ? command[3] : "its output")};
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Program>> build_program(const Task& task) {
+  auto program = std::make_shared<Program>();
+  TILECAST_TRY(const std::vector<std::string> names, ops::algorithms(task.graph));
+  for (const std::string& name : names) {
+    TILECAST_TRY(const ops::Pipeline pipeline, ops::build_pipeline(task.graph, name));
+    TILECAST_TRY(ComputeDag dag, extract_dag(pipeline, task.graph));
+    program->alternatives.push_back({name, std::make_shared<const ComputeDag>(std::move(dag))});
+  }
+  return std::shared_ptr<const Program>(std::move(program));
+}
+
+Result<TaskContext> make_task_context(Task task) {
+  TILECAST_TRY(std::shared_ptr<const Program> program, build_program(task));
+  return TaskContext{std::move(task), State::initial(std::move(program))};
+}
+
+Status compile_object(const Task& task, const State& state, const CodegenOptions& options,
+                      const std::filesystem::path& object_file) {
+  TILECAST_TRY(const ops::Pipeline pipeline,
+               ops::build_pipeline(task.graph, state.algorithm().str(), input_layouts(state)));
+  try {
+    Halide::Func output = schedule_pipeline(pipeline, state);
+    const StageState& last = state.stage(state.output());
+    std::vector<std::int64_t> extents;
+    for (const Axis& axis : last.def->spatial) extents.push_back(axis.extent);
+    fix_shape(output.output_buffer(), extents);
+    output.compile_to_object(object_file.string(), arguments_of(pipeline, state), options.function,
+                             halide_target(options));
+  } catch (const Halide::Error& e) {  // Halide reports everything by throwing
+    return Error{fmt::format("task '{}': Halide cannot compile the schedule: {}", task.name, one_line(e.what()))};
+  }
+  if (!std::filesystem::exists(object_file)) {
+    return Error{fmt::format("cannot write {}: does its directory exist, is there space?", object_file.string())};
+  }
+  return Unit{};
+}
+
+Status link_shared(std::span<const std::filesystem::path> objects, const std::filesystem::path& shared_object) {
+  std::vector<std::string> command = {"ld", "-shared", "-o", shared_object.string()};
+  for (const auto& object : objects) command.push_back(object.string());
+  return run_program(command);
+}
+
+}  // namespace tilecast

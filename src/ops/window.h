@@ -1,0 +1,26 @@
+// The sliding window of convolutions and pools: attributes, output extents, padding.
+#pragma once
+
+#include "ops/builder.h"
+
+namespace tilecast::ops {
+
+// Entries outermost spatial dimension first, as in attributes.
+struct Window {
+  std::vector<std::int64_t> kernel, strides, dilations, pads_begin, pads_end;
+};
+
+// Missing attributes get their defaults; fails when one has not `kernel.size()` entries or an impossible value.
+Result<Window> read_window(const OpNode& node, std::vector<std::int64_t> kernel);
+
+// Extents of the output's spatial dimensions; fails when the window does not fit.
+Result<Shape> window_output(const OpNode& node, const Window& window, const Shape& input);
+
+// The first input, with a stage `<name>.pad` in front where there is padding: element i of a spatial dimension is element
+// i - pads_begin of the input, `outside` beyond it.
+Halide::Func padded_input(const Node& node, const std::string& name, const Window& window, Halide::Expr outside);
+
+// A window with batch and channels: the checks that conv and pool share. Fails unless rank is 3 to 5.
+Status check_activation(const OpGraph& graph, const OpNode& node);
+
+}  // namespace tilecast::ops
