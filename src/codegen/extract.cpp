@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <sstream>
 
 namespace tilecast {
 namespace {
@@ -180,7 +181,7 @@ bool match(const HExpr& e, const Halide::Func& f, ReductionOp op, Update& update
 }
 
 std::optional<Update> match_update(const Halide::Func& f) {
-  const HExpr value = f.update_value();
+  const HExpr value = substitute_in_all_lets(f.update_value());
   Update update;
   if (match<Add>(value, f, ReductionOp::kSum, update) || match<Mul>(value, f, ReductionOp::kProduct, update) ||
       match<Max>(value, f, ReductionOp::kMax, update) || match<Min>(value, f, ReductionOp::kMin, update)) {
@@ -218,7 +219,9 @@ Result<Stage> extract_stage(const ops::Pipeline& pipeline, std::size_t index,
     const auto init = constant_value(value);
     const auto update = match_update(f);
     if (f.num_update_definitions() != 1 || !init || !update) {
-      return Error{fmt::format("stage '{}' is not a constant followed by one reduction", name)};
+      std::ostringstream text;
+      text << f.update_value();
+      return Error{fmt::format("stage '{}' is not a constant followed by one reduction: {}", name, text.str())};
     }
     stage.init = *init;
     stage.reduction_op = update->op;

@@ -76,8 +76,8 @@ class Scheduler {
     }
   }
   void operator()(const directive::ComputeAt& d) {
-    const int index = d.host_definition == directive::Definition::kUpdate ? 1 : 0;
-    func(d.stage).compute_at(Halide::LoopLevel(func(d.host), existing(d.host, d.host_definition, d.loop), index));
+    // Without a number, a LoopLevel means the last definition: the update of a reduction.
+    func(d.stage).compute_at(Halide::LoopLevel(func(d.host), existing(d.host, d.host_definition, d.loop)));
   }
   void operator()(const directive::ComputeRoot& d) { func(d.stage).compute_root(); }
   void operator()(const directive::StoreIn& d) {
@@ -112,7 +112,7 @@ class Scheduler {
     if (d == directive::Definition::kUpdate) {
       const std::string reducing = reduction_name(stage, loop);
       for (const auto& dim : func(stage).function().update(0).schedule().dims()) {
-        if (dim.var == reducing && dim.is_rvar()) return RVar(reducing);
+        if (dim.is_rvar() && (dim.var == reducing || dim.var.ends_with("." + reducing))) return RVar(reducing);
       }
     }
     return Var(halide_name(loop));

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace tilecast::ops {
 
 using Halide::Expr;
@@ -19,6 +21,11 @@ Halide::Type halide_type(DataType type) {
     case DataType::kBool: return Halide::Bool();
   }
   return Halide::Float(32);
+}
+
+Func named_func(std::string stage) {
+  std::replace(stage.begin(), stage.end(), '.', '_');
+  return Func(stage);
 }
 
 Extents innermost_first(const Shape& shape) { return {shape.rbegin(), shape.rend()}; }

@@ -14,6 +14,8 @@ namespace tilecast::ops {
 using Extents = std::vector<std::int64_t>;  // innermost first
 
 Halide::Type halide_type(DataType type);
+// A Func called like a stage. Halide allows no dots.
+Halide::Func named_func(std::string stage);
 // The extents of a shape, innermost first.
 Extents innermost_first(const Shape& shape);
 

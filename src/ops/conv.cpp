@@ -74,7 +74,7 @@ Func build(const Node& node, const std::string&) {
     wi.push_back(k);
   }
   xi.emplace_back(out.back());
-  Func f(name);
+  Func f = named_func(name);
   f(out) = 0.0f;
   f(out) += x(xi) * w(wi);
   return node.builder.add(name, f, node.output(), names);

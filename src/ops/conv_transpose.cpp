@@ -74,7 +74,7 @@ Func shifted_input(const Node& node, const std::string& name, const std::vector<
     index[d + 1] = vars[d + 1] - before;
     checked[d + 1] = true;
   }
-  Func pad(name + ".pad");
+  Func pad = named_func(name + ".pad");
   pad(vars) = read_or(node.input(0), index, input, checked, 0.0f);
   return node.builder.add(name + ".pad", pad, extents);
 }
@@ -121,7 +121,7 @@ Func build(const Node& node, const std::string&) {
   out.emplace_back("n");
   extents.push_back(node.output().back());
   xi.emplace_back(out.back());
-  Func f(name);
+  Func f = named_func(name);
   const Expr term = x(xi) * w(wi);
   f(out) = 0.0f;
   f(out) += in_kernel.defined() ? Halide::select(in_kernel, term, 0.0f) : term;
@@ -135,7 +135,7 @@ Func build(const Node& node, const std::string&) {
   }
   for (std::size_t d = 0; d < spatial; ++d) index.push_back((vars[d + 1] + phases[d].pad) % phases[d].stride);
   index.emplace_back(vars.back());
-  Func shuffled(name + ".shuffle");
+  Func shuffled = named_func(name + ".shuffle");
   shuffled(vars) = f(index);
   return node.builder.add(name + ".shuffle", shuffled, node.output());
 }

@@ -159,7 +159,7 @@ Status check_cast(const OpGraph& graph, const OpNode& node) {
 Func define(const Node& node, const std::function<Expr(const std::vector<Var>&)>& value) {
   const std::string name = node.builder.name_stage(node.op.op);
   const std::vector<Var> vars = channel_vars(node.output().size());
-  Func f(name);
+  Func f = named_func(name);
   f(vars) = value(vars);
   return node.builder.add(name, f, node.output());
 }

@@ -15,7 +15,7 @@ using Halide::Var;
 // Adds the stage f(vars) = value.
 Func define(const Node& node, const std::vector<Var>& vars, const Expr& value) {
   const std::string name = node.builder.name_stage(node.op.op);
-  Func f(name);
+  Func f = named_func(name);
   f(vars) = value;
   return node.builder.add(name, f, node.output());
 }

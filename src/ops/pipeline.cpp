@@ -56,7 +56,7 @@ void add_input(const GraphInput& input, std::size_t number, const InputLayout& l
     }
   }
   if (!layout.parts.empty()) index = packed_index(index, layout.parts);
-  Func f(name);
+  Func f = named_func(name);
   f(vars) = buffer(index);
   pipeline.buffers.push_back(buffer);
   pipeline.inputs.push_back(f);

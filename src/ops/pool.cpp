@@ -58,7 +58,7 @@ Func build_max(const Node& node, const std::string&) {
   const Func x = padded_input(node, name, window, kLeast);
   const std::vector<Var> out = channel_vars(node.output().size());
   const Taps taps = taps_of(window, out, name);
-  Func f(name);
+  Func f = named_func(name);
   f(out) = kLeast;
   f(out) = Halide::max(f(out), x(taps.index));
   return node.builder.add(name, f, node.output(), taps.names);
@@ -92,11 +92,11 @@ Func build_average(const Node& node, const std::string&) {
   const Func x = padded_input(node, name, window, 0.0f);
   const std::vector<Var> out = channel_vars(node.output().size());
   const Taps taps = taps_of(window, out, name);
-  Func sum(name + ".sum");
+  Func sum = named_func(name + ".sum");
   sum(out) = 0.0f;
   sum(out) += x(taps.index);
   node.builder.add(name + ".sum", sum, node.output(), taps.names);
-  Func f(name);
+  Func f = named_func(name);
   f(out) = sum(out) / Halide::cast<float>(window_count(node, window, out));
   return node.builder.add(name, f, node.output());
 }

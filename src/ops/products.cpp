@@ -39,7 +39,7 @@ Func build_dense(const Node& node, const std::string&) {
   const std::vector<Var> out = product_vars(x.size());
   std::vector<Expr> xi = exprs(out);
   xi[0] = r;
-  Func f(name);
+  Func f = named_func(name);
   f(out) = 0.0f;
   f(out) += node.input(0)(xi) * node.input(1)(out[0], r);
   return node.builder.add(name, f, node.output(), {"k"});
@@ -93,7 +93,7 @@ Func transposed_copy(const Node& node, const std::string& name, std::size_t inpu
   std::vector<Expr> index = exprs(vars);
   std::swap(index[0], index[1]);
   std::swap(extents[0], extents[1]);
-  Func copy(name);
+  Func copy = named_func(name);
   copy(vars) = node.input(input)(index);
   return node.builder.add(name, copy, extents);
 }
@@ -111,7 +111,7 @@ Func build_batch_matmul(const Node& node, const std::string&) {
   const Expr m = out[1];
   const std::vector<Expr> ai = transpose_a ? operand_index(a, m, r, out) : operand_index(a, r, m, out);
   const std::vector<Expr> bi = operand_index(b, out[0], r, out);
-  Func f(name);
+  Func f = named_func(name);
   f(out) = 0.0f;
   f(out) += node.input(0)(ai) * right(bi);
   return node.builder.add(name, f, node.output(), {"k"});

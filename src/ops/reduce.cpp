@@ -106,11 +106,11 @@ Func build_reduce(const Node& node, const std::string&) {
       index.push_back(out[next++]);
     }
   }
-  Func f(name);
+  Func f = named_func(name);
   define_reduction(f, out, kind, node.input(0)(index));
   node.builder.add(name, f, node.output(), domain.names);
   if (kind != "mean") return f;
-  Func mean(name + ".mean");
+  Func mean = named_func(name + ".mean");
   mean(out) = f(out) * static_cast<float>(1 / count);
   return node.builder.add(name + ".mean", mean, node.output());
 }
@@ -144,26 +144,26 @@ Func build_softmax(const Node& node, const std::string&) {
   const Func x = node.input(0);
   const std::string axis = "r" + std::to_string(dim);
 
-  Func greatest(name + ".max");
+  Func greatest = named_func(name + ".max");
   RDom over_max(0, static_cast<int>(extents[dim]), name + "_m");
   define_reduction(greatest, rows, "max", x(along(over_max)));
   node.builder.add(name + ".max", greatest, row_extents, {axis});
 
-  Func power(name + ".exp");
+  Func power = named_func(name + ".exp");
   power(vars) = Halide::exp(x(vars) - greatest(rows));
   node.builder.add(name + ".exp", power, extents);
 
-  Func sum(name + ".sum");
+  Func sum = named_func(name + ".sum");
   RDom over_sum(0, static_cast<int>(extents[dim]), name + "_s");
   define_reduction(sum, rows, "sum", power(along(over_sum)));
   node.builder.add(name + ".sum", sum, row_extents, {axis});
 
-  Func f(name);
+  Func f = named_func(name);
   if (node.op.attributes.get_int("log", 0) != 0) {
     f(vars) = x(vars) - greatest(rows) - Halide::log(sum(rows));
     return node.builder.add(name, f, extents);
   }
-  Func scale(name + ".inv");
+  Func scale = named_func(name + ".inv");
   scale(rows) = 1.0f / sum(rows);
   node.builder.add(name + ".inv", scale, row_extents);
   f(vars) = power(vars) * scale(rows);
@@ -206,21 +206,21 @@ Func build_layer_norm(const Node& node, const std::string&) {
     return index;
   };
 
-  Func sum(name + ".sum");
+  Func sum = named_func(name + ".sum");
   const Domain over_sum = domain_over(extents, dims, name + "_s");
   define_reduction(sum, rows, "sum", x(along(over_sum.domain)));
   node.builder.add(name + ".sum", sum, row_extents, over_sum.names);
-  Func mean(name + ".mean");
+  Func mean = named_func(name + ".mean");
   mean(rows) = sum(rows) * per_element;
   node.builder.add(name + ".mean", mean, row_extents);
 
   // Squares of deviations, not the difference of two large sums.
-  Func squares(name + ".sqr");
+  Func squares = named_func(name + ".sqr");
   const Domain over_squares = domain_over(extents, dims, name + "_q");
   const Expr deviation = x(along(over_squares.domain)) - mean(rows);
   define_reduction(squares, rows, "sum", deviation * deviation);
   node.builder.add(name + ".sqr", squares, row_extents, over_squares.names);
-  Func scale(name + ".inv");
+  Func scale = named_func(name + ".inv");
   scale(rows) =
       1.0f / Halide::sqrt(squares(rows) * per_element + static_cast<float>(node.op.attributes.get_float("epsilon", 1e-5)));
   node.builder.add(name + ".inv", scale, row_extents);
@@ -229,7 +229,7 @@ Func build_layer_norm(const Node& node, const std::string&) {
   for (std::size_t d = 0; d < inner; ++d) within.emplace_back(vars[d]);
   Expr value = (x(vars) - mean(rows)) * scale(rows) * node.input(1)(within);
   if (node.input_count() > 2) value = value + node.input(2)(within);
-  Func f(name);
+  Func f = named_func(name);
   f(vars) = value;
   return node.builder.add(name, f, extents);
 }

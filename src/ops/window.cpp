@@ -73,7 +73,7 @@ Func padded_input(const Node& node, const std::string& name, const Window& windo
     checked[dim] = true;
   }
   if (extents == input) return node.input(0);
-  Func pad(name + ".pad");
+  Func pad = named_func(name + ".pad");
   pad(vars) = read_or(node.input(0), index, input, checked, std::move(outside));
   return node.builder.add(name + ".pad", pad, extents);
 }

@@ -51,6 +51,22 @@ void cover_of_fuse(const Cover& fused, std::int64_t outer_extent, std::int64_t i
 
 }  // namespace
 
+std::array<bool, kMaxVars> guarded_vars(const std::vector<LoopTransform>& transforms) {
+  std::array<bool, kMaxVars> guarded{};
+  for (const LoopTransform& t : transforms) {
+    const auto a = static_cast<std::size_t>(t.a);
+    const auto b = static_cast<std::size_t>(t.b);
+    const auto c = static_cast<std::size_t>(t.c);
+    if (t.kind == LoopTransform::Kind::kSplit) {
+      guarded[b] = guarded[a];
+      guarded[c] = true;
+    } else {
+      guarded[c] = guarded[a] || guarded[b];
+    }
+  }
+  return guarded;
+}
+
 void cover_vars(const StageState& stage, std::size_t depth, bool round_up, CoverArray& covers) {
   for (std::size_t v = 0; v < stage.vars.size(); ++v) covers[v] = Cover{};
   for (std::size_t p = 0; p < stage.loops.size(); ++p) {
@@ -58,13 +74,14 @@ void cover_vars(const StageState& stage, std::size_t depth, bool round_up, Cover
     const std::int64_t extent = stage.vars[v].extent;
     if (p >= depth || extent == 1) covers[v] = Cover{extent, 0, true};
   }
+  const std::array<bool, kMaxVars> guarded = guarded_vars(stage.transforms);
   for (std::size_t t = stage.transforms.size(); t-- > 0;) {
     const LoopTransform& transform = stage.transforms[t];
     const auto a = static_cast<std::size_t>(transform.a);
     const auto b = static_cast<std::size_t>(transform.b);
     const auto c = static_cast<std::size_t>(transform.c);
     if (transform.kind == LoopTransform::Kind::kSplit) {
-      const bool rounds = round_up && stage.vars[a].kind == LoopKind::kSpatial;
+      const bool rounds = round_up && stage.vars[a].kind == LoopKind::kSpatial && !guarded[a];
       covers[a] = cover_of_split(covers[b], covers[c], transform.factor, stage.vars[a].extent, rounds);
     } else {
       cover_of_fuse(covers[c], stage.vars[a].extent, stage.vars[b].extent, covers[a], covers[b]);

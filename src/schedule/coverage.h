@@ -23,6 +23,10 @@ using CoverArray = std::array<Cover, kMaxVars>;
 // count what they compute beyond the end.
 void cover_vars(const StageState& stage, std::size_t depth, bool round_up, CoverArray& covers);
 
+// By variable: whether it came (perhaps through further splits) from the inner loop of a split. Rounding such a loop up
+// would compute elements of the next outer iteration a second time, so it is guarded instead.
+std::array<bool, kMaxVars> guarded_vars(const std::vector<LoopTransform>& transforms);
+
 // Extents of the variables that the transforms made, from those of the axes.
 void propagate_extents(StageState& stage);
 

@@ -1,5 +1,7 @@
 #include "schedule/directives.h"
 
+#include "schedule/coverage.h"
+
 namespace tilecast {
 namespace {
 
@@ -29,6 +31,7 @@ class Emitter {
   void emit_transforms(const Name& stage, const std::vector<LoopVar>& vars,
                        const std::vector<LoopTransform>& transforms, Definition definition, bool spatial_only,
                        bool rounds_up) {
+    const std::array<bool, kMaxVars> guarded = guarded_vars(transforms);
     for (const LoopTransform& t : transforms) {
       const LoopVar& a = var(vars, t.a);
       const bool reduction = a.kind == LoopKind::kReduction;
@@ -39,7 +42,8 @@ class Emitter {
         directives_.push_back(directive::Fuse{stage, definition, a.name, b, c, reduction});
         continue;
       }
-      const Tail tail = rounds_up && !reduction ? Tail::kRoundUp : Tail::kGuardWithIf;
+      const bool rounds = rounds_up && !reduction && !guarded[static_cast<std::size_t>(t.a)];
+      const Tail tail = rounds ? Tail::kRoundUp : Tail::kGuardWithIf;
       directives_.push_back(directive::Split{stage, definition, a.name, b, c, t.factor, reduction, tail});
     }
   }
@@ -84,8 +88,11 @@ class Emitter {
       const Definition definition = host.def->is_reduction() ? Definition::kUpdate : Definition::kPure;
       directives_.push_back(
           directive::ComputeAt{s.name(), host.name(), definition, var(host.vars, s.location.loop).name});
+      // What splits round up to belongs to the buffer as well.
+      CoverArray covers;
+      cover_vars(s, 0, true, covers);
       for (std::size_t d = 0; d < s.spatial_count(); ++d) {
-        directives_.push_back(directive::BoundExtent{s.name(), s.def->spatial[d].name, s.vars[d].extent});
+        directives_.push_back(directive::BoundExtent{s.name(), s.def->spatial[d].name, covers[d].extent});
       }
     } else if (id != state_.output()) {
       directives_.push_back(directive::ComputeRoot{s.name()});

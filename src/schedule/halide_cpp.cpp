@@ -61,11 +61,7 @@ class Printer {
     line("{}.{}({});", definition(d.stage, d.definition), call, identifier(d.loop));
   }
   void operator()(const directive::ComputeAt& d) {
-    if (d.host_definition == directive::Definition::kUpdate) {
-      line("{}.compute_at(LoopLevel({}, {}, 1));", identifier(d.stage), identifier(d.host), identifier(d.loop));
-    } else {
-      line("{}.compute_at({}, {});", identifier(d.stage), identifier(d.host), identifier(d.loop));
-    }
+    line("{}.compute_at({}, {});", identifier(d.stage), identifier(d.host), identifier(d.loop));
   }
   void operator()(const directive::ComputeRoot& d) { line("{}.compute_root();", identifier(d.stage)); }
   void operator()(const directive::StoreIn& d) {

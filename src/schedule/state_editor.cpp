@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "schedule/coverage.h"
 #include "schedule/region.h"
 
@@ -127,6 +129,27 @@ std::int64_t computed_bytes(const StageState& s) {
   return bytes;
 }
 
+// A fused loop that is rounded up would run on into rows that are not there.
+std::optional<Illegal> check_fused_splits(const StageState& s) {
+  std::array<bool, kMaxVars> fused{};
+  for (const LoopTransform& t : s.transforms) {
+    const auto a = static_cast<std::size_t>(t.a);
+    const auto b = static_cast<std::size_t>(t.b);
+    const auto c = static_cast<std::size_t>(t.c);
+    if (t.kind == LoopTransform::Kind::kFuse) {
+      fused[c] = true;
+      continue;
+    }
+    fused[b] = fused[c] = fused[a];
+    if (fused[a] && s.vars[a].kind == LoopKind::kSpatial && s.vars[a].extent % t.factor != 0) {
+      return Illegal{fmt::format("factor {} does not divide the {} values of loop '{}', which is fused, in a stage that is "
+                                 "computed inside another",
+                                 t.factor, s.vars[a].extent, s.vars[a].name.view())};
+    }
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 std::optional<Illegal> check_limits(const State& state, StageId id) {
@@ -137,6 +160,9 @@ std::optional<Illegal> check_limits(const State& state, StageId id) {
   if (around.unrolled > kMaxUnrolledBody) {
     return Illegal{fmt::format("unrolling makes {} copies of stage '{}'; at most {} are allowed", around.unrolled,
                                s.name().view(), kMaxUnrolledBody)};
+  }
+  if (s.location.placement == Placement::kAt) {
+    if (auto illegal = check_fused_splits(s)) return illegal;
   }
   for (const VarId v : s.loops) {
     const LoopVar& loop = s.vars[static_cast<std::size_t>(v)];

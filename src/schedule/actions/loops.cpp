@@ -36,9 +36,9 @@ bool hosts_anything(const State& state, StageId id) {
   return false;
 }
 
-// Only stages inside this one can be affected by a change of its loops.
-std::optional<Illegal> refresh_hosted(StateEditor& editor, StageId id) {
-  if (!hosts_anything(editor.state, id)) return std::nullopt;
+// A change of loops affects what is computed inside the stage and, when it is inside another and rounds up, what it reads.
+std::optional<Illegal> refresh_affected(StateEditor& editor, StageId id) {
+  if (!editor.state.rounds_up(id) && !hosts_anything(editor.state, id)) return std::nullopt;
   return editor.refresh();
 }
 
@@ -70,7 +70,7 @@ std::optional<Illegal> apply_action(StateEditor& editor, const Split& action) {
   const auto it = std::find(s.loops.begin(), s.loops.end(), *loop);
   *it = outer;
   s.loops.insert(it + 1, inner);
-  return refresh_hosted(editor, *id);
+  return refresh_affected(editor, *id);
 }
 
 std::optional<Illegal> apply_action(StateEditor& editor, const Fuse& action) {
@@ -102,7 +102,7 @@ std::optional<Illegal> apply_action(StateEditor& editor, const Fuse& action) {
   s.transforms.push_back({LoopTransform::Kind::kFuse, *outer, *inner, fused, 1});
   s.loops[position] = fused;
   s.loops.erase(s.loops.begin() + static_cast<std::ptrdiff_t>(position) + 1);
-  return refresh_hosted(editor, *id);
+  return refresh_affected(editor, *id);
 }
 
 std::optional<Illegal> apply_action(StateEditor& editor, const Reorder& action) {
@@ -127,7 +127,7 @@ std::optional<Illegal> apply_action(StateEditor& editor, const Reorder& action) 
       return Illegal{fmt::format("vectorized loop '{}' would no longer be innermost", s.loop_at(p).name.view())};
     }
   }
-  return refresh_hosted(editor, *id);
+  return refresh_affected(editor, *id);
 }
 
 }  // namespace tilecast

@@ -1,0 +1,52 @@
+#include "codegen/codegen.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "test_kernels.h"
+
+namespace tilecast {
+namespace {
+
+using ::testing::HasSubstr;
+using namespace tilecast::testing;  // NOLINT(google-build-using-namespace)
+
+class UnscheduledTest : public ::testing::TestWithParam<Task> {};
+
+// Without a schedule every operator computes what the interpreter computes from the extracted program.
+TEST_P(UnscheduledTest, EqualsInterpreter) {
+  const auto context = make_task_context(GetParam());
+  ASSERT_TRUE(context.ok()) << context.error().message;
+  const auto run = compile_and_run(*context, context->initial, 1);
+  ASSERT_TRUE(run.ok()) << run.error().message;
+  EXPECT_LT(interpreter_difference(context->initial, *run, 200), 1e-5);
+}
+
+INSTANTIATE_TEST_SUITE_P(Tasks, UnscheduledTest,
+                         ::testing::Values(conv_task(9, 7, 5, 11, 3, 1), conv_task(10, 10, 6, 8, 1, 1),
+                                           conv_task(11, 9, 8, 12, 3, 2, 2), depthwise_task(9, 10, 2),
+                                           deconv_task(5, 6, 7), dense_task(7, 33, 19), matmul_task(2, 5, 9, 13, false),
+                                           matmul_task(3, 6, 8, 10, true), softmax_task(7, 37), layer_norm_task(5, 48),
+                                           pool_task(9, 6, false), pool_task(8, 5, true)),
+                         [](const auto& test) { return test.param.name + std::to_string(test.index); });
+
+TEST(Codegen, UnsupportedOperatorNamesTheNode) {
+  OpGraph graph;
+  graph.inputs = {{"x", {DataType::kFloat32, {4}}}};
+  graph.nodes = {{"wiggle_3", "wiggle", {0}, {}, {DataType::kFloat32, {4}}}};
+  graph.outputs = {1};
+  const auto context = make_task_context(make_task("t", graph));
+  ASSERT_FALSE(context.ok());
+  EXPECT_THAT(context.error().message, HasSubstr("node 'wiggle_3' (wiggle): this operator is not supported"));
+}
+
+TEST(Codegen, MissingDirectoryIsReported) {
+  const auto context = make_task_context(softmax_task(2, 4));
+  ASSERT_TRUE(context.ok());
+  const Status status = compile_object(context->task, context->initial, {}, "/nowhere/at/all.o");
+  ASSERT_FALSE(status.ok());
+  EXPECT_THAT(status.error().message, HasSubstr("/nowhere/at/all.o"));
+}
+
+}  // namespace
+}  // namespace tilecast

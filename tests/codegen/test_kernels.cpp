@@ -1,0 +1,197 @@
+#include "test_kernels.h"
+
+#include <dlfcn.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "base/random.h"
+#include "codegen/codegen.h"
+#include "ir/interpreter.h"
+#include "runtime/kernel_runtime.h"
+#include "schedule/packing.h"
+
+namespace tilecast::testing {
+namespace {
+
+TensorType f32(Shape shape) { return {DataType::kFloat32, std::move(shape)}; }
+
+OpGraph with_bias_relu(OpGraph graph, std::int64_t channels) {
+  const ValueId bias = static_cast<ValueId>(graph.inputs.size());
+  graph.inputs.push_back({"bias", f32({channels}), true});
+  const ValueId anchor = graph.value_of_node(0);
+  const TensorType type = graph.nodes[0].type;
+  graph.nodes.push_back({"add", "add", {anchor, bias}, {}, type});
+  graph.nodes.push_back({"relu", "relu", {graph.value_of_node(1)}, {}, type});
+  graph.outputs = {graph.value_of_node(2)};
+  return graph;
+}
+
+}  // namespace
+
+Task conv_task(std::int64_t height, std::int64_t width, std::int64_t in, std::int64_t out, std::int64_t kernel,
+               std::int64_t stride, std::int64_t groups) {
+  const std::int64_t pad = kernel / 2;
+  OpGraph graph;
+  graph.inputs = {{"x", f32({1, height, width, in})}, {"w", f32({kernel, kernel, in / groups, out}), true}};
+  const std::int64_t oh = (height + 2 * pad - kernel) / stride + 1;
+  const std::int64_t ow = (width + 2 * pad - kernel) / stride + 1;
+  Attributes attributes{{"strides", std::vector<std::int64_t>{stride, stride}},
+                        {"pads_begin", std::vector<std::int64_t>{pad, pad}},
+                        {"pads_end", std::vector<std::int64_t>{pad, pad}},
+                        {"groups", groups}};
+  graph.nodes = {{"conv", "conv", {0, 1}, attributes, f32({1, oh, ow, out})}};
+  return make_task("conv", with_bias_relu(graph, out));
+}
+
+Task depthwise_task(std::int64_t size, std::int64_t channels, std::int64_t stride) {
+  return conv_task(size, size, channels, channels, 3, stride, channels);
+}
+
+Task deconv_task(std::int64_t size, std::int64_t in, std::int64_t out) {
+  OpGraph graph;
+  graph.inputs = {{"x", f32({1, size, size, in})}, {"w", f32({4, 4, in, out}), true}};
+  Attributes attributes{{"strides", std::vector<std::int64_t>{2, 2}},
+                        {"pads_begin", std::vector<std::int64_t>{1, 1}},
+                        {"pads_end", std::vector<std::int64_t>{1, 1}}};
+  graph.nodes = {{"deconv", "conv_transpose", {0, 1}, attributes, f32({1, 2 * size, 2 * size, out})}};
+  return make_task("deconv", with_bias_relu(graph, out));
+}
+
+Task dense_task(std::int64_t m, std::int64_t k, std::int64_t n) {
+  OpGraph graph;
+  graph.inputs = {{"x", f32({m, k})}, {"w", f32({k, n}), true}};
+  graph.nodes = {{"dense", "dense", {0, 1}, {}, f32({m, n})}};
+  return make_task("dense", with_bias_relu(graph, n));
+}
+
+Task matmul_task(std::int64_t batch, std::int64_t m, std::int64_t k, std::int64_t n, bool transpose_b) {
+  OpGraph graph;
+  graph.inputs = {{"a", f32({batch, m, k})}, {"b", transpose_b ? f32({batch, n, k}) : f32({batch, k, n})}};
+  graph.nodes = {
+      {"matmul", "batch_matmul", {0, 1}, {{"transpose_b", std::int64_t{transpose_b}}}, f32({batch, m, n})}};
+  graph.outputs = {2};
+  return make_task("matmul", graph);
+}
+
+Task softmax_task(std::int64_t rows, std::int64_t columns) {
+  OpGraph graph;
+  graph.inputs = {{"x", f32({rows, columns})}};
+  graph.nodes = {{"softmax", "softmax", {0}, {{"axis", std::int64_t{1}}}, f32({rows, columns})}};
+  graph.outputs = {1};
+  return make_task("softmax", graph);
+}
+
+Task layer_norm_task(std::int64_t rows, std::int64_t columns) {
+  OpGraph graph;
+  graph.inputs = {{"x", f32({rows, columns})}, {"scale", f32({columns}), true}, {"bias", f32({columns}), true}};
+  graph.nodes = {{"norm", "layer_norm", {0, 1, 2}, {{"axis", std::int64_t{1}}}, f32({rows, columns})}};
+  graph.outputs = {3};
+  return make_task("norm", graph);
+}
+
+Task pool_task(std::int64_t size, std::int64_t channels, bool average) {
+  OpGraph graph;
+  graph.inputs = {{"x", f32({1, size, size, channels})}};
+  Attributes attributes{{"kernel", std::vector<std::int64_t>{3, 3}},
+                        {"strides", std::vector<std::int64_t>{2, 2}},
+                        {"pads_begin", std::vector<std::int64_t>{1, 1}},
+                        {"pads_end", std::vector<std::int64_t>{1, 1}}};
+  const std::int64_t out = (size + 2 - 3) / 2 + 1;
+  graph.nodes = {{"pool", average ? "avg_pool" : "max_pool", {0}, attributes, f32({1, out, out, channels})}};
+  graph.outputs = {1};
+  return make_task("pool", graph);
+}
+
+namespace {
+
+// A kernel's arguments, each with a guard element after its end that must stay as it is.
+struct Argument {
+  std::vector<float> data;
+  std::vector<std::int64_t> extents;
+};
+
+Argument make_input(const State& state, std::size_t i, const std::vector<double>& values) {
+  Argument argument;
+  argument.extents = state.dag().inputs[i].extents;
+  argument.data.assign(values.begin(), values.end());
+  if (const PackedInput* packed = state.packed_input(static_cast<BufferId>(i))) {
+    const std::span<const float> plain = argument.data;
+    const std::vector<std::byte> bytes = pack_constant(std::as_bytes(plain), argument.extents, 4, packed->parts);
+    std::vector<float> data(bytes.size() / 4);
+    std::copy(bytes.begin(), bytes.end(), reinterpret_cast<std::byte*>(data.data()));
+    argument.data = std::move(data);
+    argument.extents = packed_extents(packed->parts);
+  }
+  return argument;
+}
+
+}  // namespace
+
+Result<KernelRun> compile_and_run(const TaskContext& context, const State& state, std::uint64_t seed, int threads) {
+  const std::filesystem::path base =
+      std::filesystem::temp_directory_path() / ("tilecast_test_" + std::to_string(getpid()));
+  const std::filesystem::path object = base.string() + ".o";
+  const std::filesystem::path shared = base.string() + ".so";
+  TILECAST_CHECK(compile_object(context.task, state, {}, object));
+  TILECAST_CHECK(link_shared({&object, 1}, shared));
+  void* library = dlopen(shared.c_str(), RTLD_NOW | RTLD_LOCAL);
+  std::filesystem::remove(object);
+  std::filesystem::remove(shared);
+  if (library == nullptr) return Error{dlerror()};
+  const auto function = reinterpret_cast<runtime::KernelFunction>(dlsym(library, "kernel_argv"));
+  if (function == nullptr) return Error{"the kernel has no entry"};
+
+  KernelRun run;
+  Random random(seed);
+  std::vector<Argument> arguments;
+  for (std::size_t i = 0; i < state.dag().inputs.size(); ++i) {
+    std::size_t count = 1;
+    for (const std::int64_t extent : state.dag().inputs[i].extents) count *= static_cast<std::size_t>(extent);
+    std::vector<double> values(count);
+    for (double& v : values) v = static_cast<float>(2 * random.uniform() - 1);
+    arguments.push_back(make_input(state, i, values));
+    run.inputs.push_back(std::move(values));
+  }
+  Argument output;
+  std::size_t count = 1;
+  for (const Axis& axis : state.stage(state.output()).def->spatial) {
+    output.extents.push_back(axis.extent);
+    count *= static_cast<std::size_t>(axis.extent);
+  }
+  output.data.assign(count, NAN);
+  arguments.push_back(std::move(output));
+
+  std::vector<runtime::TensorView> views;
+  for (Argument& a : arguments) views.push_back({a.data.data(), runtime::ElementType::kFloat32, a.extents});
+  runtime::ThreadPool pool(threads);
+  runtime::ScratchAllocator scratch;
+  runtime::KernelContext kernel_context{&pool, &scratch, {}};
+  runtime::BoundKernel kernel(function, views);
+  const int code = kernel.run(kernel_context);
+  dlclose(library);
+  if (code != 0) return Error{"the kernel failed: " + kernel_context.error};
+  run.output.assign(arguments.back().data.begin(), arguments.back().data.end());
+  return run;
+}
+
+double interpreter_difference(const State& state, const KernelRun& run, int points) {
+  std::vector<std::int64_t> where;
+  const auto count = static_cast<std::int64_t>(run.output.size());
+  const std::int64_t step = std::max<std::int64_t>(1, count / points);
+  for (std::int64_t p = 0; p < count; p += step) where.push_back(p);
+  where.push_back(count - 1);
+  const std::vector<double> want = interpret(state.dag(), run.inputs, where);
+  double greatest = 1e-30;
+  double difference = 0;
+  for (std::size_t i = 0; i < where.size(); ++i) {
+    greatest = std::max(greatest, std::abs(want[i]));
+    const double got = run.output[static_cast<std::size_t>(where[i])];
+    difference = std::isnan(got) ? INFINITY : std::max(difference, std::abs(got - want[i]));
+  }
+  return difference / greatest;
+}
+
+}  // namespace tilecast::testing

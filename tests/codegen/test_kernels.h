@@ -1,0 +1,39 @@
+// Small tasks for tests of code generation, and a way to compile and run them in the test's process.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "ir/task.h"
+#include "schedule/task_context.h"
+
+namespace tilecast {
+inline void PrintTo(const Task& task, std::ostream* out) { *out << task.name; }
+}  // namespace tilecast
+
+namespace tilecast::testing {
+
+// conv(pad 1) + bias + relu on odd sizes: the weight and bias are constant.
+Task conv_task(std::int64_t height, std::int64_t width, std::int64_t in, std::int64_t out, std::int64_t kernel,
+               std::int64_t stride, std::int64_t groups = 1);
+Task depthwise_task(std::int64_t size, std::int64_t channels, std::int64_t stride);
+Task deconv_task(std::int64_t size, std::int64_t in, std::int64_t out);
+Task dense_task(std::int64_t m, std::int64_t k, std::int64_t n);
+Task matmul_task(std::int64_t batch, std::int64_t m, std::int64_t k, std::int64_t n, bool transpose_b);
+Task softmax_task(std::int64_t rows, std::int64_t columns);
+Task layer_norm_task(std::int64_t rows, std::int64_t columns);
+Task pool_task(std::int64_t size, std::int64_t channels, bool average);
+
+// Runs the task by the schedule of `state` on seeded random inputs.
+struct KernelRun {
+  std::vector<std::vector<double>> inputs;  // dense, innermost dimension contiguous
+  std::vector<double> output;
+};
+Result<KernelRun> compile_and_run(const TaskContext& context, const State& state, std::uint64_t seed, int threads = 2);
+
+// The largest |got - want| / (largest |want|) at up to `points` elements, `want` from the interpreter.
+double interpreter_difference(const State& state, const KernelRun& run, int points);
+
+}  // namespace tilecast::testing
