@@ -23,10 +23,10 @@ def _conv(
 ) -> str:  # fmt: skip
     outputs, inputs_per_group, kernel = shape
     std = math.sqrt(gain / (inputs_per_group * kernel * kernel))
-    weight = graph.weight(
-        f"{module}.weight", [outputs, inputs_per_group, kernel, kernel], f"normal(0, {std:.6g})"
-    )
-    bias = graph.weight(f"{module}.bias", [outputs], "normal(0, 0.2)")
+    # Activations behind a ReLU6 have a mean of their own; filters with zero mean look at what the input changes.
+    recipe = f"normal(0, {std:.6g})" if group > 1 else f"centred_normal({std:.6g})"
+    weight = graph.weight(f"{module}.weight", [outputs, inputs_per_group, kernel, kernel], recipe)
+    bias = graph.weight(f"{module}.bias", [outputs], "normal(0, 0.1)")
     return graph.node(
         "Conv", [x, weight, bias], scope, dilations=[1, 1], group=group, kernel_shape=[kernel, kernel],
         pads=[kernel // 2] * 4, strides=[stride, stride],
@@ -55,7 +55,7 @@ def _inverted_residual(
     y = _conv(graph, y, f"{module}.{part}.0", f"{unit}/conv.{part}.0", (hidden, 1, 3), stride, hidden, 2.0)
     y = _relu6(graph, y, f"{unit}/conv.{part}.2")
     residual = stride == 1 and inputs == outputs
-    gain = 2.0 * (RESIDUAL_SCALE**2 if residual else 1.0)
+    gain = 2.9 * (RESIDUAL_SCALE**2 if residual else 1.0)
     y = _conv(graph, y, f"{module}.{part + 1}", f"{scope}/conv.{part + 1}", (outputs, hidden, 1), 1, 1, gain)
     return graph.node("Add", [x, y], f"features/features.{index}") if residual else y
 

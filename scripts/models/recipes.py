@@ -12,7 +12,14 @@ import re
 import numpy as np
 
 _RECIPE = re.compile(r"^(?P<kind>[a-z_]+)\((?P<arguments>[^()]*)\)$")
-_ARITY = {"normal": 2, "uniform": 2, "integers": 2, "ones_then_zeros": 1, "zeros_then_ones": 1}
+_ARITY = {
+    "normal": 2,
+    "centred_normal": 1,
+    "uniform": 2,
+    "integers": 2,
+    "ones_then_zeros": 1,
+    "zeros_then_ones": 1,
+}
 
 
 class RecipeError(ValueError):
@@ -42,14 +49,18 @@ def parse(recipe: str) -> tuple[str, list[float]]:
 def sample(recipe: str, name: str, shape: list[int], dtype: np.dtype, seed: int) -> np.ndarray:
     """Values of the tensor `name`.
 
-    normal(mean, std), uniform(low, high), integers(low, high) with high excluded; ones_then_zeros(low) and
-    zeros_then_ones(low) fill the last dimension and change at a random place, not before the share `low` of it.
+    normal(mean, std); centred_normal(std), whose mean over all but the first dimension is zero; uniform(low, high);
+    integers(low, high) with high excluded; ones_then_zeros(low) and zeros_then_ones(low), which fill the last
+    dimension and change at a random place, not before the share `low` of it.
     """
     kind, arguments = parse(recipe)
     stream = generator(name, seed)
-    if kind in ("normal", "uniform"):
+    if kind in ("normal", "centred_normal", "uniform"):
         if dtype != np.float32:
             raise RecipeError(f"tensor '{name}': recipe '{recipe}' makes float32, the tensor is {dtype}")
+        if kind == "centred_normal":
+            values = stream.standard_normal(shape, dtype=np.float32) * np.float32(arguments[0])
+            return values - values.mean(axis=tuple(range(1, len(shape))), keepdims=True)
         first, second = np.float32(arguments[0]), np.float32(arguments[1])
         if kind == "normal":
             return stream.standard_normal(shape, dtype=np.float32) * second + first

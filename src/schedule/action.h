@@ -51,6 +51,7 @@ struct Reorder {
 };
 
 //   for c in 0..16: s[c] = …   ->   s[0:16] = …          (innermost spatial loop, at most 64 lanes)
+inline constexpr std::int64_t kMaxVectorLanes = 64;
 struct Vectorize {
   Name stage, loop;
   bool operator==(const Vectorize&) const = default;

@@ -109,10 +109,10 @@ void merge(Interval& a, const Interval& b, Dimension dimension) {
 }
 
 // The host's own axes, seen from inside the scope.
-std::vector<Interval> host_axes(const State& state, const Scope& scope) {
+std::vector<Interval> host_axes(const State& state, const Scope& scope, bool round_up) {
   const StageState& host = state.stage(scope.host);
   CoverArray covers;
-  cover_vars(host, scope.depth, scope.round_up || state.rounds_up(scope.host), covers);
+  cover_vars(host, scope.depth, round_up || state.rounds_up(scope.host), covers);
   const std::size_t spatial = host.def->spatial.size();
   std::vector<Interval> axes(spatial + host.def->reduction.size());
   for (std::size_t i = 0; i < axes.size(); ++i) {
@@ -133,12 +133,22 @@ std::vector<Interval> host_axes(const State& state, const Scope& scope) {
 class BoxFinder {
  public:
   BoxFinder(const State& state, const Scope& scope)
-      : state_(state), scope_(scope), host_axes_(host_axes(state, scope)) {}
+      : state_(state),
+        scope_(scope),
+        host_axes_(host_axes(state, scope, scope.round_up)),
+        rounded_axes_(host_axes(state, scope, true)) {}
 
-  std::vector<Interval> box(BufferId buffer) {
+  std::vector<Interval> box(BufferId buffer) { return box(buffer, false); }
+
+  bool outside() const { return outside_; }
+
+ private:
+  // What is computed inside of the host's tiles is computed for whole tiles, those at the end included (`whole_tiles`); the
+  // host's own reads are guarded.
+  std::vector<Interval> box(BufferId buffer, bool whole_tiles) {
     std::vector<Interval> result;
     for (const StageId reader : state_.readers(buffer)) {
-      const std::vector<Interval> axes = reader_axes(reader);
+      const std::vector<Interval> axes = reader_axes(reader, whole_tiles);
       if (axes.empty()) continue;
       const StageState& r = state_.stage(reader);
       for (const Access& access : r.def->accesses) {
@@ -158,9 +168,6 @@ class BoxFinder {
     return result;
   }
 
-  bool outside() const { return outside_; }
-
- private:
   // Whether the stage is computed within the scope's loops.
   bool is_inside(StageId id) const {
     while (true) {
@@ -172,15 +179,15 @@ class BoxFinder {
   }
 
   // Intervals of the reader's axes within the scope; empty when it does not run there at all.
-  std::vector<Interval> reader_axes(StageId reader) {
-    if (reader == scope_.host) return host_axes_;
+  std::vector<Interval> reader_axes(StageId reader, bool whole_tiles) {
+    if (reader == scope_.host) return whole_tiles ? rounded_axes_ : host_axes_;
     const StageState& r = state_.stage(reader);
     const bool inlined = r.location.placement == Placement::kInlined;
     if (!inlined && !is_inside(reader)) {
       outside_ = true;
       return {};
     }
-    std::vector<Interval> axes = box(state_.buffer_of(reader));
+    std::vector<Interval> axes = box(state_.buffer_of(reader), whole_tiles || !inlined);
     if (axes.empty()) return axes;
     if (!inlined) widen_to_computed(r, axes);
     for (const Axis& axis : r.def->reduction) axes.push_back(constant_interval(axis.min, axis.min + axis.extent - 1));
@@ -198,6 +205,7 @@ class BoxFinder {
   const State& state_;
   const Scope& scope_;
   std::vector<Interval> host_axes_;
+  std::vector<Interval> rounded_axes_;
   bool outside_ = false;
 };
 
@@ -241,13 +249,19 @@ std::vector<std::int64_t> State::footprint(BufferId buffer, StageId host, std::s
 std::vector<bool> overrun_dimensions(const State& state, BufferId input) {
   const auto& extents = state.dag().inputs[static_cast<std::size_t>(input)].extents;
   std::vector<bool> overrun(extents.size(), false);
+  // A packed layout holds padding beyond the end.
+  std::vector<std::int64_t> held = extents;
+  if (const PackedInput* packed = state.packed_input(input)) {
+    held.assign(extents.size(), 1);
+    for (const PackPart& part : packed->parts) held[static_cast<std::size_t>(part.dim)] *= part.extent;
+  }
   for (std::size_t i = 0; i < state.stage_count(); ++i) {
     const auto id = static_cast<StageId>(i);
     if (state.stage(id).location.placement != Placement::kRoot) continue;
     bool outside = false;
     const std::vector<Interval> box = required_box(state, input, {id, 0, true}, outside);
     for (std::size_t d = 0; d < box.size(); ++d) {
-      overrun[d] = overrun[d] || !box[d].known || box[d].low < 0 || box[d].high >= extents[d];
+      overrun[d] = overrun[d] || !box[d].known || box[d].low < 0 || box[d].high >= held[d];
     }
   }
   return overrun;

@@ -8,7 +8,6 @@
 namespace tilecast {
 
 // Limits that keep every legal program compilable in reasonable time.
-inline constexpr std::int64_t kMaxVectorLanes = 64;
 inline constexpr std::int64_t kMaxUnrolledBody = 1024;  // copies of a statement, over all unrolled loops around it
 inline constexpr std::int64_t kMaxStackBytes = std::int64_t{256} << 10;
 

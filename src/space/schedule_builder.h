@@ -33,6 +33,11 @@ class ScheduleBuilder {
   // The same, but an illegal action leaves the builder as it was.
   bool try_apply(Action action);
 
+  // A rule found that its decisions do not fit together.
+  void reject(std::string reason) {
+    if (!illegal_) illegal_ = Illegal{std::move(reason)};
+  }
+
   std::int32_t choose(const Name& stage, std::string_view label, int number, std::span<const Option> options) {
     return decisions_.choose({stage, label, number}, options);
   }

@@ -1,0 +1,97 @@
+#include "space/generator.h"
+
+#include <algorithm>
+
+#include "space/rules/rules.h"
+#include "space/schedule_builder.h"
+
+namespace tilecast {
+namespace {
+
+bool has(const std::vector<StageRole>& roles, StageRole role) {
+  return std::find(roles.begin(), roles.end(), role) != roles.end();
+}
+
+bool can_fuse(const State& state, const std::vector<StageRole>& roles) {
+  for (std::size_t i = 0; i < roles.size(); ++i) {
+    if (roles[i] == StageRole::kTiledReduction && fusable_consumer(state, static_cast<StageId>(i), roles)) return true;
+  }
+  return false;
+}
+
+// Stages that no rule has scheduled, readers before what they read.
+std::vector<StageId> untouched_stages(const State& state) {
+  std::vector<StageId> stages;
+  const std::vector<StageId> order = state.topological_order();
+  for (auto it = order.rbegin(); it != order.rend(); ++it) {
+    if (rules::is_untouched(state.stage(*it))) stages.push_back(*it);
+  }
+  return stages;
+}
+
+}  // namespace
+
+Generator::Generator(const TaskContext& context, Hardware hardware, int threads)
+    : context_(context), hardware_(std::move(hardware)), threads_(threads) {
+  const auto& alternatives = context.initial.program().alternatives;
+  for (std::size_t i = 0; i < alternatives.size(); ++i) {
+    State state = context.initial;
+    if (i > 0) {
+      Result<State, Illegal> chosen = tilecast::apply(state, ChooseAlgorithm{alternatives[i].algorithm});
+      if (!chosen) continue;
+      state = *std::move(chosen);
+    }
+    std::vector<StageRole> roles = stage_roles(state);
+    algorithms_.push_back({alternatives[i].algorithm, std::move(state), std::move(roles)});
+  }
+}
+
+const Generator::Algorithm& Generator::algorithm(const Name& name) const {
+  return *std::find_if(algorithms_.begin(), algorithms_.end(), [&](const Algorithm& a) { return a.name == name; });
+}
+
+std::vector<Sketch> Generator::sketches() const {
+  std::vector<Sketch> sketches;
+  for (const Algorithm& a : algorithms_) {
+    if (!has(a.roles, StageRole::kTiledReduction)) {
+      sketches.push_back({a.name});
+      continue;
+    }
+    const bool fusable = can_fuse(a.initial, a.roles);
+    if (fusable) {
+      sketches.push_back({a.name, true, false, 6});
+      sketches.push_back({a.name, true, true, 2});
+    }
+    sketches.push_back({a.name, false, false, fusable ? 0.5 : 6});
+    sketches.push_back({a.name, false, true, fusable ? 0.5 : 2});
+  }
+  return sketches;
+}
+
+Generated Generator::generate(const Sketch& sketch, DecisionSource& decisions) const {
+  const Algorithm& a = algorithm(sketch.algorithm);
+  ScheduleBuilder builder(a.initial, decisions, hardware_, threads_);
+  rules::inline_cheap_stages(builder, a.roles);
+  for (std::size_t i = a.roles.size(); i-- > 0;) {
+    if (a.roles[i] == StageRole::kRowReduction) rules::factor_row_reduction(builder, static_cast<StageId>(i));
+  }
+  for (std::size_t i = a.roles.size(); i-- > 0;) {
+    if (a.roles[i] == StageRole::kTiledReduction) {
+      rules::tile_reduction(builder, static_cast<StageId>(i), a.roles, {sketch.fused, sketch.blocked});
+    }
+  }
+  if (!builder.failed()) {
+    const StageId output = builder.state().output();
+    if (rules::is_untouched(builder.state().stage(output))) rules::schedule_root_nest(builder, output);
+    for (const StageId id : untouched_stages(builder.state())) {
+      if (id != output) rules::place_stage(builder, id);
+    }
+  }
+  Generated result{builder.take_trajectory(), builder.illegal()};
+  if (sketch.algorithm != algorithms_.front().name) {
+    result.trajectory.insert(result.trajectory.begin(), ChooseAlgorithm{sketch.algorithm});
+  }
+  return result;
+}
+
+}  // namespace tilecast

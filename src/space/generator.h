@@ -1,0 +1,49 @@
+// Turns a sketch and answers to its decisions into a trajectory.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "base/hardware.h"
+#include "schedule/task_context.h"
+#include "space/decision.h"
+#include "space/structure.h"
+
+namespace tilecast {
+
+// The structure of a schedule: which algorithm, and how its tiled reductions are arranged.
+struct Sketch {
+  Name algorithm;
+  bool fused = false;    // reductions in the nest of their consumer
+  bool blocked = false;  // reductions over parts, in cache-sized tiles
+  double weight = 1;     // how often a sample takes it
+};
+
+// A schedule that the rules made, or why they could not.
+struct Generated {
+  Trajectory trajectory;
+  std::optional<Illegal> illegal;
+};
+
+class Generator {
+ public:
+  Generator(const TaskContext& context, Hardware hardware, int threads);
+  // Every combination that makes a difference for the program; whether it can be filled in is not checked.
+  std::vector<Sketch> sketches() const;
+  Generated generate(const Sketch& sketch, DecisionSource& decisions) const;
+
+ private:
+  struct Algorithm {
+    Name name;
+    State initial;  // with the algorithm chosen
+    std::vector<StageRole> roles;
+  };
+  const Algorithm& algorithm(const Name& name) const;
+
+  const TaskContext& context_;
+  Hardware hardware_;
+  int threads_;
+  std::vector<Algorithm> algorithms_;
+};
+
+}  // namespace tilecast

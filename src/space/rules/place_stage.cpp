@@ -1,0 +1,121 @@
+#include <algorithm>
+#include <cmath>
+
+#include "schedule/region.h"
+#include "space/rules/loops.h"
+#include "space/rules/rules.h"
+
+namespace tilecast::rules {
+namespace {
+
+constexpr double kMaxRedundancy = 4;
+constexpr std::int32_t kRoot = 0;
+constexpr std::int32_t kInline = 1;
+constexpr std::int32_t kFirstLoop = 2;
+
+// The stage at root in whose nest this one is computed (itself when it is at root).
+StageId outermost_host(const State& state, StageId id) {
+  while (state.stage(id).location.placement == Placement::kAt) id = state.stage(id).location.host;
+  return id;
+}
+
+std::optional<StageId> common_host(const State& state, StageId id) {
+  std::optional<StageId> host;
+  for (const StageId reader : state.computed_readers(state.buffer_of(id))) {
+    const StageId outermost = outermost_host(state, reader);
+    if (host && *host != outermost) return std::nullopt;
+    host = outermost;
+  }
+  return host;
+}
+
+double domain_size(const StageState& s) {
+  double size = 1;
+  for (const Axis& axis : s.def->spatial) size *= static_cast<double>(axis.extent);
+  return size;
+}
+
+// Loops of the host at which the stage could be computed, with how often likely: the more it computes twice, the less.
+void add_loops(const State& state, StageId id, StageId host, std::vector<Option>& options) {
+  const StageState& h = state.stage(host);
+  double iterations = 1;
+  for (std::size_t p = 0; p < h.loops.size(); ++p) {
+    const LoopVar& loop = h.loop_at(p);
+    if (loop.annotation == Annotation::kVectorized || loop.annotation == Annotation::kUnrolled) return;
+    iterations *= static_cast<double>(loop.extent);
+    const auto region = required_region(state, id, host, h.loops[p]);
+    if (!region) return;
+    double computed = iterations;
+    for (const std::int64_t extent : *region) computed *= static_cast<double>(extent);
+    const double redundancy = std::max(1.0, computed / domain_size(state.stage(id)));
+    if (redundancy > kMaxRedundancy) return;
+    options.push_back({static_cast<std::int32_t>(kFirstLoop + p), 1.5 / (redundancy * redundancy)});
+  }
+}
+
+bool can_inline(const StageState& s) { return !s.def->is_reduction() && s.redirects.empty(); }
+
+// A stage inside another: vectors along its innermost axis, or along `v` for partial results.
+void schedule_inner_nest(ScheduleBuilder& builder, const Name& stage) {
+  const StageState s = builder.stage(stage);
+  if (s.spatial_count() == 0) return;
+  std::size_t axis = 0;
+  for (std::size_t d = 1; d < s.spatial_count(); ++d) {
+    if (s.vars[axis].extent == 1) axis = d;
+  }
+  const Name loop = s.vars[axis].name;
+  const std::int64_t extent = s.vars[axis].extent;
+  std::int64_t lanes = builder.vector_lanes();
+  while (lanes > 1 && (extent % lanes != 0 && lanes > 4)) lanes /= 2;
+  if (extent % lanes != 0) lanes = extent >= builder.vector_lanes() ? builder.vector_lanes() : extent;
+  if (lanes < 2 || lanes > kMaxVectorLanes) return;
+  const SplitLoops split = split_loop(builder, stage, loop, lanes, ".o", ".v");
+  std::vector<Name> order;
+  for (const VarId v : s.loops) {
+    const Name& name = s.vars[static_cast<std::size_t>(v)].name;
+    if (name != loop) order.push_back(name);
+  }
+  // Partial results stay in registers while the reduction runs: their vectors are innermost.
+  std::optional<Name> unrolled;
+  if (split.outer) {
+    const bool few = loop_extent(builder, stage, *split.outer) <= 8;
+    if (s.def->is_reduction() && few) {
+      order.push_back(*split.outer);
+      unrolled = split.outer;
+    } else {
+      order.insert(s.def->is_reduction() ? order.end() - static_cast<std::ptrdiff_t>(s.def->reduction.size()) : order.end(),
+                   *split.outer);
+    }
+  }
+  order.push_back(split.inner);
+  builder.apply(Reorder{stage, order});
+  builder.apply(Vectorize{stage, split.inner});
+  if (unrolled && loop_extent(builder, stage, *unrolled) > 1) builder.apply(Unroll{stage, *unrolled});
+}
+
+}  // namespace
+
+void place_stage(ScheduleBuilder& builder, StageId id) {
+  if (builder.failed()) return;
+  const State& state = builder.state();
+  const StageState& s = state.stage(id);
+  const Name stage = s.name();
+  const std::optional<StageId> host = common_host(state, id);
+  std::vector<Option> options = {{kRoot, 1}};
+  if (can_inline(s)) options.push_back({kInline, s.def->counts.float_math > 0 ? 0.2 : 0.05});
+  if (host) add_loops(state, id, *host, options);
+  const std::int32_t place = builder.choose(stage, "place", 0, options);
+  if (place == kRoot) return schedule_root_nest(builder, id);
+  if (place == kInline) {
+    // Where a copy or a factored reduction stands in the way, a nest of its own does.
+    if (!builder.try_apply(Inline{stage})) schedule_root_nest(builder, id);
+    return;
+  }
+  const StageState& h = state.stage(*host);
+  const Name loop = h.loop_at(static_cast<std::size_t>(place - kFirstLoop)).name;
+  builder.apply(ComputeAt{stage, h.name(), loop});
+  if (builder.failed()) return;
+  schedule_inner_nest(builder, stage);
+}
+
+}  // namespace tilecast::rules

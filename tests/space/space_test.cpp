@@ -1,0 +1,89 @@
+#include "space/space.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <set>
+
+#include "../codegen/test_kernels.h"
+#include "codegen/codegen.h"
+#include "schedule/state.h"
+
+namespace tilecast {
+namespace {
+
+using namespace tilecast::testing;  // NOLINT(google-build-using-namespace)
+
+Hardware avx512() {
+  Hardware hardware;
+  hardware.cores = 2;
+  hardware.vector_bytes = 64;
+  hardware.vector_registers = 32;
+  return hardware;
+}
+
+std::vector<Task> tasks() {
+  return {conv_task(14, 13, 8, 40, 3, 1), conv_task(12, 12, 16, 32, 1, 1), depthwise_task(14, 24, 2),
+          deconv_task(8, 16, 24),         dense_task(24, 64, 100),         dense_task(1, 64, 70),
+          matmul_task(3, 20, 16, 33, true), softmax_task(24, 64),          layer_norm_task(12, 96),
+          pool_task(12, 20, false)};
+}
+
+class SpaceTest : public ::testing::TestWithParam<Task> {};
+
+// Samples, mutants and children of every sketch are legal, replay from their decisions, and compute the right result.
+TEST_P(SpaceTest, CandidatesAreCorrect) {
+  const char* runs = std::getenv("TILECAST_PROPERTY_RUNS");
+  const int count = runs == nullptr ? 4 : std::atoi(runs);
+  const auto context = make_task_context(GetParam());
+  ASSERT_TRUE(context.ok()) << context.error().message;
+  const auto space = Space::create(*context, avx512(), 2);
+  Random random(11);
+  std::printf("seed 11, %d candidates\n", count);
+  Candidate candidate = space->default_candidate();
+  std::optional<Candidate> before;
+  for (int i = 0; i < count; ++i) {
+    const auto state = replay(context->initial, candidate.trajectory);
+    ASSERT_TRUE(state.ok()) << state.error().reason;
+    const auto again = space->expand(candidate.sketch, candidate.decisions);
+    ASSERT_TRUE(again.has_value());
+    EXPECT_EQ(again->trajectory, candidate.trajectory);
+    const auto run = compile_and_run(*context, *state, 3);
+    ASSERT_TRUE(run.ok()) << run.error().message << "\n" << to_text(candidate.trajectory);
+    EXPECT_LT(interpreter_difference(context->initial, *run, 200), 1e-4) << to_text(candidate.trajectory);
+    std::optional<Candidate> next;
+    if (i % 3 == 1) next = space->mutate(candidate, random);
+    if (i % 3 == 2 && before) next = space->crossover(candidate, *before, random);
+    before = candidate;
+    candidate = next ? *next : space->sample(random);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Tasks, SpaceTest, ::testing::ValuesIn(tasks()),
+                         [](const auto& test) { return test.param.name + std::to_string(test.index); });
+
+TEST(Space, SamplesDifferAndOneSeedRepeats) {
+  const auto context = make_task_context(conv_task(28, 28, 32, 64, 3, 1));
+  ASSERT_TRUE(context.ok());
+  const auto space = Space::create(*context, avx512(), 2);
+  Random a(5);
+  Random b(5);
+  std::set<std::uint64_t> seen;
+  for (int i = 0; i < 100; ++i) {
+    const Candidate candidate = space->sample(a);
+    EXPECT_EQ(candidate.trajectory, space->sample(b).trajectory);
+    seen.insert(trajectory_hash(candidate.trajectory));
+  }
+  EXPECT_GT(seen.size(), 90U);
+}
+
+TEST(Space, DecisionsOfAnotherSpaceDoNotExpand) {
+  const auto context = make_task_context(softmax_task(24, 64));
+  ASSERT_TRUE(context.ok());
+  const auto space = Space::create(*context, avx512(), 2);
+  EXPECT_FALSE(space->expand(0, {99, 99, 99}).has_value());
+  EXPECT_FALSE(space->expand(77, {}).has_value());
+}
+
+}  // namespace
+}  // namespace tilecast
