@@ -60,8 +60,10 @@ def _self_attention(graph: GraphBuilder, x: str, mask: str, module: str, scope: 
     square = (HIDDEN, HIDDEN)
     # Queries and keys a little above unit size, so that the softmax is neither flat nor a single peak.
     query = _linear(graph, x, f"{module}.query", f"{scope}/query", square, 1.4)
-    key = _split_heads(graph, _linear(graph, x, f"{module}.key", f"{scope}/key", square, 1.4), scope, [0, 2, 3, 1])
-    value = _split_heads(graph, _linear(graph, x, f"{module}.value", f"{scope}/value", square, 1.0), scope, [0, 2, 1, 3])
+    key = _linear(graph, x, f"{module}.key", f"{scope}/key", square, 1.4)
+    key = _split_heads(graph, key, scope, [0, 2, 3, 1])
+    value = _linear(graph, x, f"{module}.value", f"{scope}/value", square, 1.0)
+    value = _split_heads(graph, value, scope, [0, 2, 1, 3])
     query = _split_heads(graph, query, scope, [0, 2, 1, 3])
     scores = graph.node("MatMul", [query, key], scope)
     scores = graph.node("Div", [scores, graph.constant(math.sqrt(HEAD_SIZE), scope=scope)], scope)

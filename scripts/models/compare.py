@@ -56,7 +56,8 @@ def main() -> None:
             fail(f"{file_a} is {a.dtype} {list(a.shape)}, {file_b} is {b.dtype} {list(b.shape)}")
         error = relative_error(a, b)
         good = error <= arguments.tolerance
-        print(f"{file_b.name}: relative error {error:.3g}, tolerance {arguments.tolerance:g}: {'ok' if good else 'WRONG'}")
+        verdict = "ok" if good else "WRONG"
+        print(f"{file_b.name}: relative error {error:.3g}, tolerance {arguments.tolerance:g}: {verdict}")
         status |= not good
     sys.exit(status)
 

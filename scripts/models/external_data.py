@@ -32,9 +32,8 @@ def external_tensors(model: onnx.ModelProto) -> list[ExternalTensor]:
         if tensor.data_location != TensorProto.EXTERNAL:
             continue
         entries = {entry.key: entry.value for entry in tensor.external_data}
-        if tensor.data_type != TensorProto.FLOAT or not tensor.doc_string or not {"location", "offset", "length"} <= set(
-            entries
-        ):
+        complete = {"location", "offset", "length"} <= set(entries)
+        if tensor.data_type != TensorProto.FLOAT or not tensor.doc_string or not complete:
             raise ValueError(f"tensor '{tensor.name}' has no recipe; only models written by export.py have them")
         found.append(
             ExternalTensor(

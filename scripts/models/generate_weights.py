@@ -26,7 +26,7 @@ def write_weights(path: Path, tensors: list[ExternalTensor], seed: int) -> None:
             for tensor in tensors:
                 values = recipes.sample(tensor.recipe, tensor.name, tensor.shape, np.dtype(np.float32), seed)
                 if values.nbytes != tensor.length:
-                    raise ValueError(f"tensor '{tensor.name}' takes {values.nbytes} bytes, the model says {tensor.length}")
+                    raise ValueError(f"tensor '{tensor.name}': {values.nbytes} bytes, the model says {tensor.length}")
                 file.seek(tensor.offset)
                 file.write(values.astype("<f4", copy=False).data)
             file.seek(data_size(tensors))

@@ -63,8 +63,8 @@ def sample(recipe: str, name: str, shape: list[int], dtype: np.dtype, seed: int)
             return values - values.mean(axis=tuple(range(1, len(shape))), keepdims=True)
         first, second = np.float32(arguments[0]), np.float32(arguments[1])
         if kind == "normal":
-            return stream.standard_normal(shape, dtype=np.float32) * second + first
-        return stream.random(shape, dtype=np.float32) * (second - first) + first
+            return np.asarray(stream.standard_normal(shape, dtype=np.float32) * second + first)
+        return np.asarray(stream.random(shape, dtype=np.float32) * (second - first) + first)
     if kind == "integers":
         return stream.integers(int(arguments[0]), int(arguments[1]), size=shape).astype(dtype)
     length = shape[-1]

@@ -181,6 +181,11 @@ ExitStatus decode(int status) {
 
 }  // namespace
 
+MessageChannel::MessageChannel(int read_fd, int write_fd) : read_fd_(read_fd), write_fd_(write_fd) {
+  const int flags = ::fcntl(write_fd_, F_GETFL);
+  if (flags >= 0) ::fcntl(write_fd_, F_SETFL, flags | O_NONBLOCK);
+}
+
 MessageChannel::MessageChannel(MessageChannel&& other) noexcept
     : read_fd_(std::exchange(other.read_fd_, -1)), write_fd_(std::exchange(other.write_fd_, -1)) {}
 

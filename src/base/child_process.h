@@ -31,7 +31,8 @@ enum class ChannelFailure : std::uint8_t { kClosed, kTimeout, kBroken };
 // Length-prefixed messages (four little-endian bytes, then the content) over two pipe ends, which it owns.
 class MessageChannel {
  public:
-  MessageChannel(int read_fd, int write_fd) : read_fd_(read_fd), write_fd_(write_fd) {}
+  // Makes the writing end non-blocking: a message larger than the pipe must not outlast its deadline.
+  MessageChannel(int read_fd, int write_fd);
   MessageChannel(MessageChannel&& other) noexcept;
   MessageChannel& operator=(MessageChannel&& other) noexcept;
   ~MessageChannel();
