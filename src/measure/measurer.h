@@ -29,6 +29,7 @@ struct MeasureOptions {
   double steady = 0.01;
   // A candidate slower than this times the best so far after its first samples is cut short.
   double cut_short_ratio = 2.0;
+  std::function<bool()> cancelled;   // asked between candidates; true: those that are left are not reported
   double tolerance = 1e-3;           // largest |got - want| / largest |want|
   std::filesystem::path worker_directory;  // where tilecast-builder and tilecast-runner are; empty: beside this program
 };

@@ -1,0 +1,75 @@
+// tilecast-builder: a warm compiler. Answers each BuildRequest with a shared object or a reason; started by the measurer.
+#include <unistd.h>
+
+#include <filesystem>
+#include <map>
+#include <new>
+#include <nlohmann/json.hpp>
+
+#include "base/child_process.h"
+#include "codegen/codegen.h"
+#include "measure/protocol.h"
+
+namespace tilecast {
+namespace {
+
+// Programs of the tasks seen so far: extracting one costs more than compiling a small candidate.
+class ContextCache {
+ public:
+  Result<const TaskContext*> get(const Task& task) {
+    if (const auto found = contexts_.find(task.key); found != contexts_.end()) return &found->second;
+    if (contexts_.size() >= kLimit) contexts_.clear();
+    TILECAST_TRY(TaskContext context, make_task_context(task));
+    return &contexts_.emplace(task.key, std::move(context)).first->second;
+  }
+
+ private:
+  static constexpr std::size_t kLimit = 64;
+  std::map<std::string, TaskContext> contexts_;
+};
+
+BuildReply failure(MeasureErrorKind kind, std::string message) { return {.error = kind, .message = std::move(message)}; }
+
+BuildReply build(const BuildRequest& request, ContextCache& cache) {
+  const auto context = cache.get(request.task);
+  if (!context.ok()) return failure(MeasureErrorKind::kCompileError, context.error().message);
+  const auto state = replay((*context)->initial, request.trajectory);
+  if (!state.ok()) return failure(MeasureErrorKind::kIllegal, state.error().reason);
+  const std::filesystem::path object = request.shared_object + ".o";
+  Status done = compile_object(request.task, *state, {}, object);
+  if (done.ok()) done = link_shared({&object, 1}, request.shared_object);
+  std::error_code ignored;
+  std::filesystem::remove(object, ignored);
+  if (!done.ok()) return failure(MeasureErrorKind::kCompileError, done.error().message);
+
+  BuildReply reply;
+  for (std::size_t i = 0; i < state->dag().inputs.size(); ++i) {
+    const DagInput& input = state->dag().inputs[i];
+    ArgumentSpec spec{.type = input.type, .extents = input.extents};
+    if (const PackedInput* packed = state->packed_input(static_cast<BufferId>(i))) spec.parts = packed->parts;
+    reply.inputs.push_back(std::move(spec));
+  }
+  const Stage& output = *state->stage(state->output()).def;
+  reply.output.type = output.type;
+  for (const Axis& axis : output.spatial) reply.output.extents.push_back(axis.extent);
+  return reply;
+}
+
+int serve() {
+  MessageChannel channel(ChildProcess::kReadFd, ChildProcess::kWriteFd);
+  std::set_new_handler([] { ::_exit(kOutOfMemoryExit); });
+  ContextCache cache;
+  if (!channel.send(kWorkerReady).ok()) return 0;
+  for (;;) {
+    const auto message = channel.receive();
+    if (!message.ok()) return 0;
+    const auto request = build_request_from_json(nlohmann::json::parse(*message, nullptr, false));
+    if (!request.ok()) return 1;
+    if (!channel.send(to_json(build(*request, cache)).dump()).ok()) return 0;
+  }
+}
+
+}  // namespace
+}  // namespace tilecast
+
+int main() { return tilecast::serve(); }

@@ -1,0 +1,70 @@
+// What the measurer and its workers say to each other: JSON in a MessageChannel.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "ir/task.h"
+#include "measure/timing.h"
+#include "record/measure_record.h"
+#include "schedule/action.h"
+
+namespace tilecast {
+
+// The exit code of a worker that ran out of memory.
+inline constexpr int kOutOfMemoryExit = 77;
+// The first message of a worker: it is ready.
+inline constexpr const char* kWorkerReady = "ready";
+
+// A kernel's argument: element type, and extents innermost first as the task has them.
+struct ArgumentSpec {
+  DataType type = DataType::kFloat32;
+  std::vector<std::int64_t> extents;
+  std::vector<PackPart> parts;  // of a packed constant; empty: dense
+};
+
+struct BuildRequest {
+  Task task;
+  Trajectory trajectory;
+  std::string shared_object;  // the file to write
+};
+
+struct BuildReply {
+  MeasureErrorKind error = MeasureErrorKind::kNone;
+  std::string message;
+  std::vector<ArgumentSpec> inputs;
+  ArgumentSpec output;
+};
+
+struct RunRequest {
+  std::string task_key;       // runs of the same task share their input data
+  std::string shared_object;
+  std::vector<ArgumentSpec> inputs;
+  ArgumentSpec output;
+  int threads = 1;
+  // The output's elements as bytes: written when `write_reference`, else compared with.
+  std::string reference_file;
+  bool write_reference = false;
+  double tolerance = 1e-3;
+  TimingOptions timing;
+};
+
+struct RunReply {
+  MeasureErrorKind error = MeasureErrorKind::kNone;
+  std::string message;
+  Timing timing;
+};
+
+nlohmann::json to_json(const BuildRequest& request);
+nlohmann::json to_json(const BuildReply& reply);
+nlohmann::json to_json(const RunRequest& request);
+nlohmann::json to_json(const RunReply& reply);
+Result<BuildRequest> build_request_from_json(const nlohmann::json& json);
+Result<BuildReply> build_reply_from_json(const nlohmann::json& json);
+Result<RunRequest> run_request_from_json(const nlohmann::json& json);
+Result<RunReply> run_reply_from_json(const nlohmann::json& json);
+
+}  // namespace tilecast
