@@ -1,0 +1,17 @@
+// The subcommands of `tilecast`. Each adds itself to the program and says how it went through `exit_code`.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+namespace tilecast::tools {
+
+void add_tasks_command(CLI::App& app, int& exit_code);
+void add_tune_command(CLI::App& app, int& exit_code);
+void add_show_command(CLI::App& app, int& exit_code);
+void add_bench_command(CLI::App& app, int& exit_code);
+void add_probe_command(CLI::App& app, int& exit_code);
+
+// Prints "tilecast: message" on standard error; returns 1, the exit code of every failure.
+int report_error(const std::string& message);
+
+}  // namespace tilecast::tools

@@ -1,0 +1,28 @@
+// tilecast: finds fast native code for tensor programs with few measurements.
+#include <fmt/format.h>
+
+#include "commands.h"
+
+namespace tilecast::tools {
+
+int report_error(const std::string& message) {
+  fmt::print(stderr, "tilecast: {}\n", message);
+  return 1;
+}
+
+}  // namespace tilecast::tools
+
+int main(int argc, char** argv) {
+  using namespace tilecast::tools;
+  CLI::App app{"Finds fast native code for tensor programs with few measurements."};
+  app.set_version_flag("--version", TILECAST_VERSION);
+  app.require_subcommand(1);
+  int exit_code = 0;
+  add_tasks_command(app, exit_code);
+  add_tune_command(app, exit_code);
+  add_show_command(app, exit_code);
+  add_bench_command(app, exit_code);
+  add_probe_command(app, exit_code);
+  CLI11_PARSE(app, argc, argv);
+  return exit_code;
+}

@@ -1,0 +1,93 @@
+// tilecast tune: measures candidates of a model's tasks and records them.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "commands.h"
+#include "display.h"
+#include "model_source.h"
+#include "stop_flag.h"
+#include "tune_session.h"
+
+namespace tilecast::tools {
+namespace {
+
+struct TuneArguments {
+  ModelSource source;
+  TuneOptions tune;
+  std::string evaluator = evaluator_names().back();
+  bool json = false;
+};
+
+nlohmann::json to_json(const TuneProgress& progress) {
+  // JSON has no infinity: what is not measured is null.
+  const auto number = [](double value) { return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json(nullptr); };
+  nlohmann::json tasks = nlohmann::json::array();
+  for (const TaskProgress& task : progress.tasks) {
+    tasks.push_back({{"key", task.key},
+                     {"name", task.name},
+                     {"weight", task.weight},
+                     {"flops", task.flops},
+                     {"trials", task.trials},
+                     {"best_seconds", number(task.best_seconds)}});
+  }
+  return {{"trials", progress.trials},
+          {"errors", progress.errors},
+          {"seconds", progress.seconds},
+          {"model_seconds", number(progress.model_seconds)},
+          {"tasks", tasks}};
+}
+
+int run_tune(const TuneArguments& arguments) {
+  if (arguments.tune.trials == std::numeric_limits<std::int64_t>::max() && !std::isfinite(arguments.tune.seconds)) {
+    return report_error("nothing ends this run: give --trials or --time");
+  }
+  const auto tasks = read_tasks(arguments.source);
+  if (!tasks.ok()) return report_error(tasks.error().message);
+  watch_for_stop();
+  const Hardware hardware = probe_hardware();
+  const double peak = measure_peak_gflops(arguments.tune.threads);
+  auto measurer = make_measurer(arguments.tune.threads);
+  if (!measurer.ok()) return report_error(measurer.error().message);
+  const auto evaluator = make_evaluator(arguments.evaluator, hardware, arguments.tune.threads, arguments.tune.seed);
+  fmt::print("{} tasks, {} threads, peak {:.1f} GFLOP/s, evaluator {}, seed {}\n", tasks->size(), arguments.tune.threads,
+             peak, arguments.evaluator, arguments.tune.seed);
+
+  Display display(peak, {arguments.tune.trials, arguments.tune.seconds}, false);
+  const TuneHooks hooks{[&](const TuneProgress& progress) { display.update(progress); }, stop_requested};
+  const auto result = tune(*tasks, arguments.tune, hardware, *evaluator, **measurer, hooks);
+  if (!result.ok()) return report_error(result.error().message);
+  display.finish(*result);
+  fmt::print("time: propose {:.1f} s, build {:.1f} s, run {:.1f} s, update {:.1f} s\n", result->times.propose,
+             result->times.build, result->times.run, result->times.update);
+  if (result->interrupted) {
+    fmt::print("stopped; {} is complete so far, the same command goes on from there\n", arguments.tune.records.string());
+  }
+  if (arguments.json) fmt::print("{}\n", to_json(*result).dump());
+  return 0;
+}
+
+}  // namespace
+
+void add_tune_command(CLI::App& app, int& exit_code) {
+  const auto arguments = std::make_shared<TuneArguments>();
+  CLI::App* command = app.add_subcommand("tune", "Search fast schedules for a model's tasks by measuring candidates.");
+  add_model_arguments(*command, arguments->source);
+  command->add_option("--trials", arguments->tune.trials, "candidates, over all tasks; those in the records count")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--time", arguments->tune.seconds, "seconds")->check(CLI::PositiveNumber);
+  command->add_option("--records", arguments->tune.records, "the record log: appended to, and resumed from")->required();
+  command->add_option("--evaluator", arguments->evaluator, "judge of candidates")
+      ->check(CLI::IsMember(evaluator_names()))
+      ->capture_default_str();
+  command->add_option("--seed", arguments->tune.seed, "of all random numbers")->capture_default_str();
+  command->add_option("--threads", arguments->tune.threads, "threads of the tuned code")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_flag("--json", arguments->json, "end with one JSON object");
+  command->callback([arguments, &exit_code] { exit_code = run_tune(*arguments); });
+}
+
+}  // namespace tilecast::tools

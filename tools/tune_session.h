@@ -1,0 +1,24 @@
+// What `tune` and `bench` have in common: an evaluator by name, measurer, hardware.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "evaluator/evaluator.h"
+#include "measure/measurer.h"
+#include "tuner/tuner.h"
+
+namespace tilecast::tools {
+
+// The words that --evaluator takes.
+std::vector<std::string> evaluator_names();
+
+// An evaluator that knows nothing yet. `name` is one of evaluator_names().
+std::unique_ptr<Evaluator> make_evaluator(const std::string& name, const Hardware& hardware, int threads,
+                                          std::uint64_t seed);
+
+// Measures with stop_requested() as the way to be cancelled.
+Result<std::unique_ptr<Measurer>> make_measurer(int threads);
+
+}  // namespace tilecast::tools
