@@ -39,8 +39,9 @@ void cover_of_fuse(const Cover& fused, std::int64_t outer_extent, std::int64_t i
     outer = {fused.extent / inner_extent, fused.align / inner_extent, false};
     inner = all_inner;
   } else if (inner_extent % fused.extent == 0 && fused.align % fused.extent == 0) {
+    // A part of one row; which part is lost in Halide's intervals, where a remainder has all values.
     outer = {};
-    inner = {fused.extent, std::gcd(fused.align, inner_extent), false};
+    inner = all_inner;
   } else {
     // The run may start anywhere in a row and so touch one row more than its length needs.
     const std::int64_t rows = std::min(outer_extent, ceil_div(fused.extent - 1, inner_extent) + 1);

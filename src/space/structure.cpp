@@ -21,6 +21,15 @@ bool reuses(const Stage& def, const Access& access) {
   return false;
 }
 
+// Whether the reduction runs through the buffer: what stays the same during a reduction is no operand of it.
+bool varies_in_reduction(const Stage& def, const Access& access) {
+  return std::any_of(access.dims.begin(), access.dims.end(), [&](const IndexMap& map) {
+    return !map.affine || std::any_of(map.terms.begin(), map.terms.end(), [&](const AffineTerm& term) {
+      return term.axis >= static_cast<std::int32_t>(def.spatial.size());
+    });
+  });
+}
+
 // Whether neighbours along the stage's innermost axis are neighbours in the buffer.
 bool is_contiguous(const Stage& def, const Access& access) {
   if (access.dims.empty() || def.spatial.empty()) return false;
@@ -30,9 +39,13 @@ bool is_contiguous(const Stage& def, const Access& access) {
 
 StageRole reduction_role(const Stage& def) {
   const bool contiguous = std::any_of(def.accesses.begin(), def.accesses.end(),
-                                      [&](const Access& access) { return is_contiguous(def, access); });
+                                      [&](const Access& access) {
+                                        return is_contiguous(def, access) && varies_in_reduction(def, access);
+                                      });
   const auto reused = std::count_if(def.accesses.begin(), def.accesses.end(),
-                                    [&](const Access& access) { return reuses(def, access); });
+                                    [&](const Access& access) {
+                                      return reuses(def, access) && varies_in_reduction(def, access);
+                                    });
   return contiguous || reused >= 2 ? StageRole::kTiledReduction : StageRole::kRowReduction;
 }
 

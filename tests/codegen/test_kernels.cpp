@@ -84,6 +84,14 @@ Task softmax_task(std::int64_t rows, std::int64_t columns) {
   return make_task("softmax", graph);
 }
 
+Task batch_softmax_task(std::int64_t batch, std::int64_t rows, std::int64_t columns) {
+  OpGraph graph;
+  graph.inputs = {{"x", f32({batch, rows, columns})}};
+  graph.nodes = {{"softmax", "softmax", {0}, {{"axis", std::int64_t{2}}}, f32({batch, rows, columns})}};
+  graph.outputs = {1};
+  return make_task("batch_softmax", graph);
+}
+
 Task layer_norm_task(std::int64_t rows, std::int64_t columns) {
   OpGraph graph;
   graph.inputs = {{"x", f32({rows, columns})}, {"scale", f32({columns}), true}, {"bias", f32({columns}), true}};

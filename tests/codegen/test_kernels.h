@@ -23,6 +23,8 @@ Task deconv_task(std::int64_t size, std::int64_t in, std::int64_t out);
 Task dense_task(std::int64_t m, std::int64_t k, std::int64_t n);
 Task matmul_task(std::int64_t batch, std::int64_t m, std::int64_t k, std::int64_t n, bool transpose_b);
 Task softmax_task(std::int64_t rows, std::int64_t columns);
+// Three dimensions: the rows are in two.
+Task batch_softmax_task(std::int64_t batch, std::int64_t rows, std::int64_t columns);
 Task layer_norm_task(std::int64_t rows, std::int64_t columns);
 Task pool_task(std::int64_t size, std::int64_t channels, bool average);
 

@@ -20,7 +20,7 @@ int from_environment(const char* name, int fallback) {
 std::vector<Task> small_tasks() {
   return {conv_task(9, 7, 5, 11, 3, 1),   conv_task(6, 10, 6, 8, 1, 1),       conv_task(7, 9, 4, 12, 3, 2, 2),
           depthwise_task(9, 10, 2),       deconv_task(4, 6, 7),               dense_task(7, 33, 19),
-          dense_task(4, 32, 24),          matmul_task(3, 6, 8, 10, true),     softmax_task(7, 32),
+          dense_task(4, 32, 24),          matmul_task(3, 6, 8, 10, true),     softmax_task(7, 32), batch_softmax_task(3, 16, 24),
           layer_norm_task(5, 48),         pool_task(9, 6, false),             pool_task(8, 5, true)};
 }
 

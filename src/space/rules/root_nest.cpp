@@ -6,10 +6,13 @@
 namespace tilecast::rules {
 namespace {
 
-// Rows that one thread takes at a time: few enough that taking them costs nothing against computing them.
-std::int64_t choose_chunk(ScheduleBuilder& builder, const Name& stage, std::int64_t rows) {
+// Rows that one thread takes at a time: few enough that taking them costs nothing against computing them. With several
+// loops over rows, a part of the innermost one that divides it: rows of a fused loop could not be told apart by bounds
+// inference, which would then compute all of them for each chunk.
+std::int64_t choose_chunk(ScheduleBuilder& builder, const Name& stage, std::int64_t rows, std::int64_t innermost) {
   std::vector<Option> options = {{1, 1}};
   for (std::int64_t chunk = 2; chunk <= rows / builder.threads(); chunk *= 2) {
+    if (innermost != rows && innermost % chunk != 0) break;
     options.push_back({static_cast<std::int32_t>(chunk),
                        std::pow(parallel_balance((rows + chunk - 1) / chunk, builder.threads()), 4)});
   }
@@ -51,14 +54,13 @@ void schedule_root_nest(ScheduleBuilder& builder, StageId id) {
   std::int64_t count = 1;
   for (const Name& row : rows) count *= loop_extent(builder, stage, row);
   if (count == 1) return;
-  const std::vector<Name> fused = fuse_prefix(builder, stage, rows, rows.size());
-  const std::int64_t chunk = choose_chunk(builder, stage, count);
+  const std::int64_t chunk = choose_chunk(builder, stage, count, loop_extent(builder, stage, rows.back()));
   if (chunk > 1) {
-    builder.apply(Split{stage, fused.front(), "chunk", "row", chunk});
-    builder.apply(Parallel{stage, "chunk"});
-  } else {
-    builder.apply(Parallel{stage, fused.front()});
+    builder.apply(Split{stage, rows.back(), "chunk", "row", chunk});
+    rows.back() = "chunk";
   }
+  const std::vector<Name> fused = fuse_prefix(builder, stage, rows, rows.size());
+  builder.apply(Parallel{stage, fused.front()});
 }
 
 }  // namespace tilecast::rules
