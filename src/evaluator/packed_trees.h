@@ -1,0 +1,48 @@
+// Gradient-boosted trees over programs of several statements: a program's value is the sum of the trees' values of its
+// statements ("packed" rows, as Ansor's cost model has them). XGBoost grows the trees; the objective is ours.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "base/result.h"
+
+namespace tilecast {
+
+// Rows of `columns` features, those of one program after the other.
+struct PackedRows {
+  std::size_t columns = 0;
+  std::vector<float> values;
+  std::vector<std::uint32_t> counts;  // rows of each program
+
+  std::size_t rows() const { return columns == 0 ? 0 : values.size() / columns; }
+};
+
+struct TreeOptions {
+  int rounds = 80;
+  int depth = 6;
+  double eta = 0.15;
+  double min_child_weight = 0.5;
+  int threads = 2;
+};
+
+class PackedTrees {
+ public:
+  // Fits sum over rows = target for each program, by weighted squared error. Fails only inside XGBoost.
+  static Result<PackedTrees> train(const PackedRows& rows, const std::vector<float>& targets,
+                                   const std::vector<float>& weights, const TreeOptions& options);
+  PackedTrees(PackedTrees&&) noexcept;
+  PackedTrees& operator=(PackedTrees&&) noexcept;
+  ~PackedTrees();
+
+  // One value a program. Safe from several threads at once.
+  std::vector<float> predict(const PackedRows& rows) const;
+
+ private:
+  struct Impl;
+  explicit PackedTrees(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace tilecast
