@@ -12,7 +12,7 @@ Timing measure_time(const std::function<double(int)>& run, double first_seconds,
     return std::clamp(static_cast<int>(std::ceil(options.min_sample_seconds / std::max(seconds_a_call, 1e-9))), 1, 100000);
   };
   // The first call pays for page faults and cold caches. What a call costs is known better after one more group.
-  int calls = std::min(calls_for(first_seconds) * 2, 100000);
+  int calls = calls_for(first_seconds);
   double spent = 0;
   if (first_seconds < options.min_sample_seconds) {
     const double warm = run(calls);
