@@ -1,6 +1,6 @@
-// How well the static evaluator ranks: prints, for each task of a record log, Spearman's rank correlation between scores
-// and measured times of records that it has not learnt from, before learning and after each power of two of records; and
-// how fast it scores. Usage: judge_quality LOG…
+// How well the static evaluator ranks: prints, for each task of a record log, Spearman's rank correlation between
+// scores and measured times of records that it has not learnt from, before learning and after each power of two of
+// records; and how fast it scores. Usage: judge_quality LOG…
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -99,4 +99,6 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace tilecast
 
-int main(int argc, char** argv) { return tilecast::run(argc, argv); }
+int main(int argc, char** argv) {
+  return tilecast::run(argc, argv);
+}

@@ -36,15 +36,16 @@ nlohmann::json to_json(const BenchResult& result, double peak) {
   const bool measured = std::isfinite(task.best_seconds);
   const double gflops = measured ? task.flops / task.best_seconds / 1e9 : 0;
   const TuneTimes& times = result.progress.times;
-  return {{"name", result.name},
-          {"seed", result.seed},
-          {"trials", task.trials},
-          {"errors", task.errors},
-          {"best_seconds", measured ? nlohmann::json(task.best_seconds) : nlohmann::json(nullptr)},
-          {"gflops", gflops},
-          {"share_of_peak", gflops / peak},
-          {"tuning_seconds", result.progress.seconds},
-          {"times", {{"propose", times.propose}, {"build", times.build}, {"run", times.run}, {"update", times.update}}}};
+  return {
+      {"name", result.name},
+      {"seed", result.seed},
+      {"trials", task.trials},
+      {"errors", task.errors},
+      {"best_seconds", measured ? nlohmann::json(task.best_seconds) : nlohmann::json(nullptr)},
+      {"gflops", gflops},
+      {"share_of_peak", gflops / peak},
+      {"tuning_seconds", result.progress.seconds},
+      {"times", {{"propose", times.propose}, {"build", times.build}, {"run", times.run}, {"update", times.update}}}};
 }
 
 int bench_subgraphs(const BenchArguments& arguments) {
@@ -55,8 +56,8 @@ int bench_subgraphs(const BenchArguments& arguments) {
   const double peak = measure_peak_gflops(arguments.threads);
   auto measurer = make_measurer(arguments.threads);
   if (!measurer.ok()) return report_error(measurer.error().message);
-  fmt::print("peak {:.1f} GFLOP/s with {} threads; {} trials, evaluator {}{}\n", peak, arguments.threads, arguments.trials,
-             arguments.evaluator, arguments.random_search ? ", random search" : "");
+  fmt::print("peak {:.1f} GFLOP/s with {} threads; {} trials, evaluator {}{}\n", peak, arguments.threads,
+             arguments.trials, arguments.evaluator, arguments.random_search ? ", random search" : "");
   fmt::print("{:<16} {:>4} {:>7} {:>6} {:>10} {:>9} {:>7} {:>8}\n", "subgraph", "seed", "trials", "errors", "best ms",
              "GFLOP/s", "peak", "tuning s");
   nlohmann::json list = nlohmann::json::array();
@@ -101,10 +102,13 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   CLI::App* bench = app.add_subcommand("bench", "Measure what Tilecast reaches.");
   bench->require_subcommand(1);
   const auto arguments = std::make_shared<BenchArguments>();
-  CLI::App* command = bench->add_subcommand("subgraphs", "Tune each subgraph of a suite by itself, without prior records.");
+  CLI::App* command =
+      bench->add_subcommand("subgraphs", "Tune each subgraph of a suite by itself, without prior records.");
   command->add_option("--suite", arguments->source.file, "the suite (JSON)")->required();
   command->add_option("--only", arguments->source.only, "names of subgraphs, separated by commas")->delimiter(',');
-  command->add_option("--trials", arguments->trials, "candidates a subgraph")->check(CLI::PositiveNumber)->capture_default_str();
+  command->add_option("--trials", arguments->trials, "candidates a subgraph")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   command->add_option("--evaluator", arguments->evaluator, "judge of candidates")
       ->check(CLI::IsMember(evaluator_names()))
       ->capture_default_str();

@@ -24,8 +24,8 @@ int probe(const ProbeOptions& options) {
              hardware.vector_bytes, hardware.vector_registers);
   fmt::print("caches: L1 {} KiB, L2 {} KiB a core, L3 {} KiB, lines of {} bytes\n", hardware.l1_bytes >> 10,
              hardware.l2_bytes >> 10, hardware.l3_bytes >> 10, hardware.cache_line_bytes);
-  fmt::print("measured with {} threads: {:.1f} GFLOP/s (fp32 multiply-add), {:.1f} GB/s (reading memory)\n", threads, peak,
-             bandwidth);
+  fmt::print("measured with {} threads: {:.1f} GFLOP/s (fp32 multiply-add), {:.1f} GB/s (reading memory)\n", threads,
+             peak, bandwidth);
   if (options.json) {
     nlohmann::json json = to_json(hardware);
     json["threads"] = threads;

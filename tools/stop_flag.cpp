@@ -23,6 +23,8 @@ void watch_for_stop() {
   std::signal(SIGTERM, request_stop);
 }
 
-bool stop_requested() { return requested != 0; }
+bool stop_requested() {
+  return requested != 0;
+}
 
 }  // namespace tilecast::tools

@@ -18,12 +18,15 @@ struct TuneArguments {
   ModelSource source;
   TuneOptions tune;
   std::string evaluator = evaluator_names().back();
+  std::vector<std::filesystem::path> warm_start;
   bool json = false;
 };
 
 nlohmann::json to_json(const TuneProgress& progress) {
   // JSON has no infinity: what is not measured is null.
-  const auto number = [](double value) { return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json(nullptr); };
+  const auto number = [](double value) {
+    return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json(nullptr);
+  };
   nlohmann::json tasks = nlohmann::json::array();
   for (const TaskProgress& task : progress.tasks) {
     tasks.push_back({{"key", task.key},
@@ -52,8 +55,10 @@ int run_tune(const TuneArguments& arguments) {
   auto measurer = make_measurer(arguments.tune.threads);
   if (!measurer.ok()) return report_error(measurer.error().message);
   const auto evaluator = make_evaluator(arguments.evaluator, hardware, arguments.tune.threads, arguments.tune.seed);
-  fmt::print("{} tasks, {} threads, peak {:.1f} GFLOP/s, evaluator {}, seed {}\n", tasks->size(), arguments.tune.threads,
-             peak, arguments.evaluator, arguments.tune.seed);
+  const Status warmed = warm_start(*evaluator, arguments.warm_start, hardware, arguments.tune.threads);
+  if (!warmed.ok()) return report_error(warmed.error().message);
+  fmt::print("{} tasks, {} threads, peak {:.1f} GFLOP/s, evaluator {}, seed {}\n", tasks->size(),
+             arguments.tune.threads, peak, arguments.evaluator, arguments.tune.seed);
 
   Display display(peak, {arguments.tune.trials, arguments.tune.seconds}, false);
   const TuneHooks hooks{[&](const TuneProgress& progress) { display.update(progress); }, stop_requested};
@@ -63,7 +68,8 @@ int run_tune(const TuneArguments& arguments) {
   fmt::print("time: propose {:.1f} s, build {:.1f} s, run {:.1f} s, update {:.1f} s\n", result->times.propose,
              result->times.build, result->times.run, result->times.update);
   if (result->interrupted) {
-    fmt::print("stopped; {} is complete so far, the same command goes on from there\n", arguments.tune.records.string());
+    fmt::print("stopped; {} is complete so far, the same command goes on from there\n",
+               arguments.tune.records.string());
   }
   if (arguments.json) fmt::print("{}\n", to_json(*result).dump());
   return 0;
@@ -78,10 +84,15 @@ void add_tune_command(CLI::App& app, int& exit_code) {
   command->add_option("--trials", arguments->tune.trials, "candidates, over all tasks; those in the records count")
       ->check(CLI::PositiveNumber);
   command->add_option("--time", arguments->tune.seconds, "seconds")->check(CLI::PositiveNumber);
-  command->add_option("--records", arguments->tune.records, "the record log: appended to, and resumed from")->required();
+  command->add_option("--records", arguments->tune.records, "the record log: appended to, and resumed from")
+      ->required();
   command->add_option("--evaluator", arguments->evaluator, "judge of candidates")
       ->check(CLI::IsMember(evaluator_names()))
       ->capture_default_str();
+  command
+      ->add_option("--warm-start", arguments->warm_start,
+                   "record logs, of other tasks perhaps, from which the evaluator learns before it starts")
+      ->check(CLI::ExistingFile);
   command->add_option("--seed", arguments->tune.seed, "of all random numbers")->capture_default_str();
   command->add_option("--threads", arguments->tune.threads, "threads of the tuned code")
       ->check(CLI::PositiveNumber)

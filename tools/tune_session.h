@@ -1,6 +1,7 @@
 // What `tune` and `bench` have in common: an evaluator by name, measurer, hardware.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,6 +18,11 @@ std::vector<std::string> evaluator_names();
 // An evaluator that knows nothing yet. `name` is one of evaluator_names().
 std::unique_ptr<Evaluator> make_evaluator(const std::string& name, const Hardware& hardware, int threads,
                                           std::uint64_t seed);
+
+// Lets the evaluator learn from logs: the records of this hardware with as many threads. An error when a log cannot be
+// read or holds none of them.
+Status warm_start(Evaluator& evaluator, const std::vector<std::filesystem::path>& logs, const Hardware& hardware,
+                  int threads);
 
 // Measures with stop_requested() as the way to be cancelled.
 Result<std::unique_ptr<Measurer>> make_measurer(int threads);

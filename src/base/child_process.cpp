@@ -257,7 +257,8 @@ Result<ChildProcess> ChildProcess::spawn(const ChildOptions& options) {
   if (pid == 0) become(setup);
   // Also here, so that the group exists before the parent may have to kill it.
   ::setpgid(pid, pid);
-  ChildProcess child(pid, MessageChannel(std::exchange(from_child.read_end, -1), std::exchange(to_child.write_end, -1)));
+  ChildProcess child(pid,
+                     MessageChannel(std::exchange(from_child.read_end, -1), std::exchange(to_child.write_end, -1)));
 
   close_if_open(exec_error.write_end);
   int reason = 0;

@@ -13,13 +13,13 @@ namespace tilecast {
 struct Hardware {
   std::string cpu;  // model name as the system gives it
   int cores = 1;
-  int vector_bytes = 16;     // widest vector registers
+  int vector_bytes = 16;  // widest vector registers
   int vector_registers = 16;
   std::int64_t cache_line_bytes = 64;
   std::int64_t l1_bytes = 32 << 10;
   std::int64_t l2_bytes = 1 << 20;
   std::int64_t l3_bytes = 16 << 20;
-  std::string fingerprint;   // stable hash of all of the above; the measured numbers are not in it
+  std::string fingerprint;  // stable hash of all of the above; the measured numbers are not in it
   bool operator==(const Hardware&) const = default;
 };
 

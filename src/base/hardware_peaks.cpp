@@ -95,8 +95,8 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-// Calls work(thread) again and again on all threads at once, `kRounds` rounds of about kRoundSeconds. `work` returns how
-// much it has done. Returns the median over rounds of the amount a second, all threads together.
+// Calls work(thread) again and again on all threads at once, `kRounds` rounds of about kRoundSeconds. `work` returns
+// how much it has done. Returns the median over rounds of the amount a second, all threads together.
 double measure_rate(int threads, const std::function<double(int)>& work) {
   std::vector<double> rates;
   std::atomic<double> done = 0;
@@ -171,7 +171,8 @@ double measure_bandwidth_gbs(int threads) {
   const std::size_t share = bytes / sizeof(std::uint64_t) / static_cast<std::size_t>(threads);
   constexpr std::size_t kBlock = (4 << 20) / sizeof(std::uint64_t);
   const std::size_t block = std::min(kBlock, share);
-  // Each thread goes through its share block by block, and writes it once first: untouched pages are all one page of zeros.
+  // Each thread goes through its share block by block, and writes it once first: untouched pages are all one page of
+  // zeros.
   std::vector<std::size_t> position(static_cast<std::size_t>(threads), share);
   const double rate = measure_rate(threads, [&](int thread) {
     const auto t = static_cast<std::size_t>(thread);

@@ -34,6 +34,8 @@ std::uint64_t stable_hash(std::string_view bytes) {
   return hash.finish();
 }
 
-std::string hash_to_hex(std::uint64_t hash) { return fmt::format("{:016x}", hash); }
+std::string hash_to_hex(std::uint64_t hash) {
+  return fmt::format("{:016x}", hash);
+}
 
 }  // namespace tilecast

@@ -1,4 +1,5 @@
-// A stable hash: the same bytes give the same number on every machine, in every build, for ever. Keys in records use it.
+// A stable hash: the same bytes give the same number on every machine, in every build, for ever. Keys in records use
+// it.
 #pragma once
 
 #include <cstdint>

@@ -17,7 +17,9 @@ std::uint64_t splitmix(std::uint64_t& x) {
   return z ^ (z >> 31);
 }
 
-std::uint64_t rotate_left(std::uint64_t x, int k) { return (x << k) | (x >> (64 - k)); }
+std::uint64_t rotate_left(std::uint64_t x, int k) {
+  return (x << k) | (x >> (64 - k));
+}
 
 }  // namespace
 
@@ -25,7 +27,9 @@ Random::Random(std::uint64_t seed) {
   for (auto& word : state_) word = splitmix(seed);
 }
 
-Random Random::fork(std::string_view purpose) { return Random(next() ^ stable_hash(purpose)); }
+Random Random::fork(std::string_view purpose) {
+  return Random(next() ^ stable_hash(purpose));
+}
 
 std::uint64_t Random::next() {
   const std::uint64_t result = rotate_left(state_[1] * 5, 7) * 9;
@@ -45,7 +49,9 @@ std::size_t Random::below(std::size_t n) {
   return static_cast<std::size_t>(next() % n);
 }
 
-double Random::uniform() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
+double Random::uniform() {
+  return static_cast<double>(next() >> 11) * 0x1.0p-53;
+}
 
 double Random::normal() {
   const double u = 1.0 - uniform();  // in (0, 1]: the logarithm stays finite

@@ -58,14 +58,13 @@ using Status = Result<Unit>;
 // Evaluates `expr` (a Result); returns its error from the enclosing function, or binds its value to `decl`.
 #define TILECAST_CONCAT_INNER(a, b) a##b
 #define TILECAST_CONCAT(a, b) TILECAST_CONCAT_INNER(a, b)
-#define TILECAST_TRY_IMPL(tmp, decl, expr)         \
-  auto tmp = (expr);                               \
-  if (!tmp.ok()) return std::move(tmp).error();    \
+#define TILECAST_TRY_IMPL(tmp, decl, expr)      \
+  auto tmp = (expr);                            \
+  if (!tmp.ok()) return std::move(tmp).error(); \
   decl = std::move(tmp).value()
 #define TILECAST_TRY(decl, expr) TILECAST_TRY_IMPL(TILECAST_CONCAT(tilecast_try_, __LINE__), decl, expr)
 // The same for a Result whose value is of no interest (Status).
-#define TILECAST_CHECK(expr)                                                     \
-  do {                                                                           \
-    if (auto tilecast_status = (expr); !tilecast_status.ok())                    \
-      return std::move(tilecast_status).error();                                 \
+#define TILECAST_CHECK(expr)                                                                             \
+  do {                                                                                                   \
+    if (auto tilecast_status = (expr); !tilecast_status.ok()) return std::move(tilecast_status).error(); \
   } while (false)

@@ -67,7 +67,8 @@ Halide::Target halide_target(const CodegenOptions& options) {
 
 Status run_program(const std::vector<std::string>& command) {
   std::vector<char*> argv;
-  for (const std::string& word : command) argv.push_back(const_cast<char*>(word.c_str()));  // NOLINT: posix_spawn's type
+  for (const std::string& word : command)
+    argv.push_back(const_cast<char*>(word.c_str()));  // NOLINT: posix_spawn's type
   argv.push_back(nullptr);
   pid_t pid = 0;
   if (const int code = posix_spawnp(&pid, argv[0], nullptr, nullptr, argv.data(), environ); code != 0) {

@@ -13,7 +13,8 @@
 
 namespace tilecast {
 
-// The Halide algorithms of the task, one ComputeDAG an alternative. Fails on an operator or shape that ops/ cannot build.
+// The Halide algorithms of the task, one ComputeDAG an alternative. Fails on an operator or shape that ops/ cannot
+// build.
 Result<std::shared_ptr<const Program>> build_program(const Task& task);
 Result<TaskContext> make_task_context(Task task);
 

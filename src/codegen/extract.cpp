@@ -15,7 +15,10 @@ using HExpr = Halide::Expr;
 
 std::optional<DataType> data_type(const Halide::Type& type) {
   if (type.is_bool()) return DataType::kBool;
-  if (type.is_float()) return type.bits() == 32 ? std::optional(DataType::kFloat32) : type.bits() == 64 ? std::optional(DataType::kFloat64) : std::nullopt;
+  if (type.is_float())
+    return type.bits() == 32   ? std::optional(DataType::kFloat32)
+           : type.bits() == 64 ? std::optional(DataType::kFloat64)
+                               : std::nullopt;
   if (type.is_int() && type.bits() == 32) return DataType::kInt32;
   if (type.is_int() && type.bits() == 64) return DataType::kInt64;
   if (type.is_int() && type.bits() == 8) return DataType::kInt8;
@@ -139,8 +142,8 @@ class Flattener : public IRVisitor {
       return;
     }
     const std::string name = plain_function_name(e->name);
-    static const std::set<std::string> kKnown = {"exp",   "log",   "sqrt", "rsqrt", "erf", "tanh", "pow",
-                                                 "floor", "ceil", "round", "abs",  "sin",   "cos"};
+    static const std::set<std::string> kKnown = {"exp",   "log",  "sqrt",  "rsqrt", "erf", "tanh", "pow",
+                                                 "floor", "ceil", "round", "abs",   "sin", "cos"};
     if (!kKnown.contains(name)) return fail("the function '" + e->name + "'");
     push(ExprOp::kCall, e->type, std::move(operands), 0, 0, name);
   }

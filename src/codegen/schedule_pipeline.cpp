@@ -38,9 +38,7 @@ class Scheduler {
 
   Func func(const Name& stage) const { return funcs_.at(stage.str()); }
 
-  void operator()(const directive::CacheWrite& d) {
-    funcs_[d.copy.str()] = func(d.stage).in();
-  }
+  void operator()(const directive::CacheWrite& d) { funcs_[d.copy.str()] = func(d.stage).in(); }
   void operator()(const directive::CacheRead& d) { funcs_[d.cache.str()] = func(d.buffer).in(func(d.reader)); }
   void operator()(const directive::Rfactor& d) {
     const RVar loop(reduction_name(d.stage, d.loop));
@@ -69,10 +67,17 @@ class Scheduler {
     Halide::Stage stage = definition(d.stage, d.definition);
     const VarOrRVar loop = existing(d.stage, d.definition, d.loop);
     switch (d.annotation) {
-      case Annotation::kVectorized: stage.vectorize(loop); return;
-      case Annotation::kUnrolled: stage.unroll(loop); return;
-      case Annotation::kParallel: stage.parallel(loop); return;
-      case Annotation::kNone: return;
+      case Annotation::kVectorized:
+        stage.vectorize(loop);
+        return;
+      case Annotation::kUnrolled:
+        stage.unroll(loop);
+        return;
+      case Annotation::kParallel:
+        stage.parallel(loop);
+        return;
+      case Annotation::kNone:
+        return;
     }
   }
   void operator()(const directive::ComputeAt& d) {

@@ -18,10 +18,10 @@ constexpr double kLoopCycles = 2;
 constexpr double kSpillCycles = 1;
 
 struct NestShape {
-  double iterations = 1;     // of the whole nest
+  double iterations = 1;  // of the whole nest
   double vector_lanes = 1;
-  double unrolled = 1;       // copies of the body
-  double parallel = 1;       // iterations of parallel loops
+  double unrolled = 1;  // copies of the body
+  double parallel = 1;  // iterations of parallel loops
   std::size_t parallel_count = 0;
   double serial_outside_parallel = 1;
   std::size_t body_level = 0;  // the loops at positions >= this are vectorized or unrolled

@@ -8,7 +8,9 @@
 namespace tilecast {
 namespace {
 
-float compressed(double x) { return static_cast<float>(std::log2(1 + std::max(x, 0.0))); }
+float compressed(double x) {
+  return static_cast<float>(std::log2(1 + std::max(x, 0.0)));
+}
 
 double element_count(std::span<const std::int64_t> box) {
   double count = 1;
@@ -83,10 +85,12 @@ Reuse reuse_of(const StatementNest& nest, const BufferUse& use) {
     if (extent > 1 && grown < 1.0 + 1e-9) {
       reuse.count = extent;
       reuse.iterations = inside;
-      for (const BufferUse& other : nest.uses) reuse.bytes += element_count(nest.box(other, p + 1)) * other.element_bytes;
-      reuse.kind = nest.loops[p].annotation == Annotation::kUnrolled || nest.loops[p].annotation == Annotation::kVectorized
-                       ? 2.0F
-                       : 1.0F;
+      for (const BufferUse& other : nest.uses)
+        reuse.bytes += element_count(nest.box(other, p + 1)) * other.element_bytes;
+      reuse.kind =
+          nest.loops[p].annotation == Annotation::kUnrolled || nest.loops[p].annotation == Annotation::kVectorized
+              ? 2.0F
+              : 1.0F;
       return reuse;
     }
     inside *= extent;
@@ -101,7 +105,8 @@ double unique_lines(const StatementNest& nest, const BufferUse& use, double line
   return element_count(box) / row * std::ceil(row * use.element_bytes / line);
 }
 
-void append_buffer(const StatementNest& nest, std::size_t index, double iterations, double line, std::vector<float>& row) {
+void append_buffer(const StatementNest& nest, std::size_t index, double iterations, double line,
+                   std::vector<float>& row) {
   const BufferUse& use = nest.uses[index];
   const double touched = iterations * std::max(1.0, use.loads);
   const double unique = element_count(nest.box(use, 0)) * use.element_bytes;
@@ -152,7 +157,8 @@ void append_intensity(const StatementNest& nest, std::vector<float>& row) {
     if (level > 0) inside *= static_cast<double>(nest.loops[level - 1].extent);
   }
   for (std::size_t k = 0; k < kIntensityPoints; ++k) {
-    const double at = static_cast<double>(k) * static_cast<double>(levels - 1) / static_cast<double>(kIntensityPoints - 1);
+    const double at =
+        static_cast<double>(k) * static_cast<double>(levels - 1) / static_cast<double>(kIntensityPoints - 1);
     const auto low = static_cast<std::size_t>(at);
     const std::size_t high = std::min(low + 1, levels - 1);
     const double value = curve[low] + (at - static_cast<double>(low)) * (curve[high] - curve[low]);
@@ -176,11 +182,12 @@ void append_features(const StatementNest& nest, const StatementCost& cost, const
   const BufferUse& write = nest.uses.front();
   const double allocated = element_count(nest.box(write, nest.own_begin)) * write.element_bytes;
   row.insert(row.end(), {compressed(allocated), compressed(outer), static_cast<float>(nest.state->storage)});
-  row.insert(row.end(), {static_cast<float>(nest.loops.size()), static_cast<float>(nest.own_begin), compressed(iterations),
-                         compressed(nest.domain_points)});
-  row.insert(row.end(), {compressed(cost.compute), compressed(cost.traffic[0]), compressed(cost.traffic[1]),
-                         compressed(cost.traffic[2]), compressed(cost.overhead), compressed(cost.register_vectors),
-                         static_cast<float>(cost.balance), static_cast<float>(cost.redundancy), compressed(cost.total())});
+  row.insert(row.end(), {static_cast<float>(nest.loops.size()), static_cast<float>(nest.own_begin),
+                         compressed(iterations), compressed(nest.domain_points)});
+  row.insert(row.end(),
+             {compressed(cost.compute), compressed(cost.traffic[0]), compressed(cost.traffic[1]),
+              compressed(cost.traffic[2]), compressed(cost.overhead), compressed(cost.register_vectors),
+              static_cast<float>(cost.balance), static_cast<float>(cost.redundancy), compressed(cost.total())});
   assert(row.size() - begin == kFeatureCount);
 }
 

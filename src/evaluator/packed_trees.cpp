@@ -49,7 +49,8 @@ Result<std::vector<float>> program_sums(const Booster& booster, const Matrix& ma
   bst_ulong length = 0;
   const float* values = nullptr;
   constexpr int kMargin = 1;
-  TILECAST_CHECK(checked(XGBoosterPredict(booster.get(), matrix.get(), kMargin, 0, training ? 1 : 0, &length, &values)));
+  TILECAST_CHECK(
+      checked(XGBoosterPredict(booster.get(), matrix.get(), kMargin, 0, training ? 1 : 0, &length, &values)));
   std::vector<float> sums;
   sums.reserve(rows.counts.size());
   std::size_t row = 0;
@@ -103,8 +104,8 @@ Result<PackedTrees> PackedTrees::train(const PackedRows& rows, const std::vector
         hessian[row] = weights[p] * static_cast<float>(rows.counts[p]);
       }
     }
-    TILECAST_CHECK(checked(XGBoosterBoostOneIter(impl->booster.get(), matrix.get(), gradient.data(), hessian.data(),
-                                                 gradient.size())));
+    TILECAST_CHECK(checked(
+        XGBoosterBoostOneIter(impl->booster.get(), matrix.get(), gradient.data(), hessian.data(), gradient.size())));
   }
   return PackedTrees(std::move(impl));
 }

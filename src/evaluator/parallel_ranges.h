@@ -8,8 +8,8 @@
 
 namespace tilecast {
 
-// Calls body(begin, end) for consecutive ranges that cover [0, count), one a thread, and waits. With one thread, or less
-// than `grain` items a thread, fewer threads are used. Bodies must not throw.
+// Calls body(begin, end) for consecutive ranges that cover [0, count), one a thread, and waits. With one thread, or
+// less than `grain` items a thread, fewer threads are used. Bodies must not throw.
 template <class Body>
 void parallel_ranges(std::size_t count, int threads, std::size_t grain, const Body& body) {
   const std::size_t wanted = std::min<std::size_t>(static_cast<std::size_t>(std::max(threads, 1)), count / grain);

@@ -4,7 +4,8 @@
 
 namespace tilecast {
 
-std::vector<double> RandomEvaluator::score(const TaskContext& /*task*/, std::span<const Trajectory> trajectories) const {
+std::vector<double> RandomEvaluator::score(const TaskContext& /*task*/,
+                                           std::span<const Trajectory> trajectories) const {
   std::vector<double> scores;
   scores.reserve(trajectories.size());
   for (const Trajectory& trajectory : trajectories) {

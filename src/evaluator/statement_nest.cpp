@@ -57,7 +57,8 @@ AxisFunction compose(const IndexMap& map, const AxisFunctions* axes, std::int64_
     const AxisFunction& inner = (*axes)[static_cast<std::size_t>(term.axis)];
     result.affine = result.affine && inner.affine;
     result.spread += std::abs(coefficient) * inner.spread;
-    for (std::size_t i = 0; i < inner.count; ++i) result.add(inner.terms[i].axis, coefficient * inner.terms[i].coefficient);
+    for (std::size_t i = 0; i < inner.count; ++i)
+      result.add(inner.terms[i].axis, coefficient * inner.terms[i].coefficient);
   }
   if (map.divisor > 1) {
     const double divisor = static_cast<double>(map.divisor);
@@ -122,8 +123,9 @@ class ReadCollector {
     use.rank = static_cast<std::uint32_t>(access.dims.size());
     for (std::size_t d = 0; d < access.dims.size(); ++d) {
       const AxisFunction function = compose(access.dims[d], axes, dimension_extent(state_, buffer, d));
-      nest_.dimensions.push_back({static_cast<std::uint32_t>(nest_.terms.size()), static_cast<std::uint32_t>(function.count),
-                                  function.spread, function.limit, function.affine});
+      nest_.dimensions.push_back({static_cast<std::uint32_t>(nest_.terms.size()),
+                                  static_cast<std::uint32_t>(function.count), function.spread, function.limit,
+                                  function.affine});
       nest_.terms.insert(nest_.terms.end(), function.terms.begin(),
                          function.terms.begin() + static_cast<std::ptrdiff_t>(function.count));
     }
@@ -271,8 +273,8 @@ void NestAnalyzer::add_uses(const State& state, StatementNest& nest) {
   write.element_bytes = data_type_size(nest.state->def->type);
   write.rank = static_cast<std::uint32_t>(nest.spatial_count);
   for (std::size_t d = 0; d < nest.spatial_count; ++d) {
-    nest.dimensions.push_back({static_cast<std::uint32_t>(nest.terms.size()), 1, 0,
-                               std::numeric_limits<std::int64_t>::max(), true});
+    nest.dimensions.push_back(
+        {static_cast<std::uint32_t>(nest.terms.size()), 1, 0, std::numeric_limits<std::int64_t>::max(), true});
     nest.terms.push_back({static_cast<std::int32_t>(d), 1});
   }
   nest.uses.push_back(write);

@@ -36,12 +36,12 @@ struct ReadTerm {
 // A buffer that the statement touches: what it reads (itself or through inlined producers), or the buffer it writes.
 struct BufferUse {
   BufferId buffer = 0;
-  double loads = 1;         // how many times in one evaluation
-  bool is_write = false;    // the statement's own buffer; a reduction reads it as well
+  double loads = 1;       // how many times in one evaluation
+  bool is_write = false;  // the statement's own buffer; a reduction reads it as well
   int element_bytes = 4;
   std::uint32_t first_dimension = 0;  // into StatementNest::dimensions; of a write: as many as the statement has axes
   std::uint32_t rank = 0;
-  std::uint32_t first_box = 0;        // into StatementNest::boxes
+  std::uint32_t first_box = 0;  // into StatementNest::boxes
 };
 
 // One contiguous piece of a layout: `extent` consecutive values of dimension `dim`, `stride` elements apart.
@@ -64,11 +64,11 @@ struct StatementNest {
   std::vector<BufferUse> uses;
   std::vector<ReadDimension> dimensions;
   std::vector<ReadTerm> terms;
-  std::vector<std::int64_t> boxes;  // for a use: (loops.size() + 1) rows of `rank` extents
-  std::vector<LayoutPart> layout;   // of all uses, innermost first
+  std::vector<std::int64_t> boxes;        // for a use: (loops.size() + 1) rows of `rank` extents
+  std::vector<LayoutPart> layout;         // of all uses, innermost first
   std::vector<std::uint32_t> first_part;  // of each use, and one more at the end
-  OpCounts counts;                  // of one evaluation, inlined producers included
-  double domain_points = 1;         // product of the extents of all axes: what the algorithm asks for
+  OpCounts counts;                        // of one evaluation, inlined producers included
+  double domain_points = 1;               // product of the extents of all axes: what the algorithm asks for
 
   std::size_t levels() const { return loops.size() + 1; }
   std::span<const std::int64_t> extents_at(std::size_t level) const {

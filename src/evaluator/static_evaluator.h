@@ -1,5 +1,5 @@
-// StaticEvaluator: the snapshot judge. Looks at each finished program by itself: features of its statements, an analytic
-// estimate, and trees that learn from the measurements what the estimate leaves unexplained.
+// StaticEvaluator: the snapshot judge. Looks at each finished program by itself: features of its statements, an
+// analytic estimate, and trees that learn from the measurements what the estimate leaves unexplained.
 #pragma once
 
 #include <map>

@@ -82,8 +82,8 @@ class SubgraphReader {
       TILECAST_TRY(const std::int64_t size, extent(image[d]));
       TILECAST_TRY(const std::int64_t window, checked("kernel", kernel[d]));
       if (pad < 0 || pad >= window) return Error{fmt::format("\"pad\" is {}", pad)};
-      const std::int64_t result = op == "conv" ? (size + 2 * pad - window) / stride + 1
-                                               : (size - 1) * stride - 2 * pad + window;
+      const std::int64_t result =
+          op == "conv" ? (size + 2 * pad - window) / stride + 1 : (size - 1) * stride - 2 * pad + window;
       x.push_back(size);
       TILECAST_TRY(const std::int64_t checked_result, checked("output extent", result));
       y.push_back(checked_result);

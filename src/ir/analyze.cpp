@@ -11,7 +11,9 @@ bool is_constant(const IndexMap& map) {
   return map.affine && map.terms.empty() && map.divisor == 1 && map.modulus == 0 && map.min_offset == map.max_offset;
 }
 
-bool is_linear(const IndexMap& map) { return map.affine && map.divisor == 1 && map.modulus == 0; }
+bool is_linear(const IndexMap& map) {
+  return map.affine && map.divisor == 1 && map.modulus == 0;
+}
 
 IndexMap unknown() {
   IndexMap map;
@@ -118,29 +120,36 @@ class Analyzer {
 
   IndexMap index_of(const ExprNode& node) const {
     switch (node.op) {
-      case ExprOp::kIntConst: return constant(node.int_value);
+      case ExprOp::kIntConst:
+        return constant(node.int_value);
       case ExprOp::kAxis: {
         IndexMap map;
         map.terms = {{static_cast<std::int32_t>(node.int_value), 1}};
         return map;
       }
-      case ExprOp::kCast: return is_float(node.type) ? unknown() : operand(node, 0);
-      case ExprOp::kAdd: return add(operand(node, 0), operand(node, 1));
-      case ExprOp::kSub: return add(operand(node, 0), scale(operand(node, 1), -1));
+      case ExprOp::kCast:
+        return is_float(node.type) ? unknown() : operand(node, 0);
+      case ExprOp::kAdd:
+        return add(operand(node, 0), operand(node, 1));
+      case ExprOp::kSub:
+        return add(operand(node, 0), scale(operand(node, 1), -1));
       case ExprOp::kMul:
         if (is_constant(operand(node, 1))) return scale(operand(node, 0), operand(node, 1).min_offset);
         if (is_constant(operand(node, 0))) return scale(operand(node, 1), operand(node, 0).min_offset);
         return unknown();
       case ExprOp::kDiv:
-        return is_constant(operand(node, 1)) ? divide(operand(node, 0), operand(node, 1).min_offset, stage_) : unknown();
+        return is_constant(operand(node, 1)) ? divide(operand(node, 0), operand(node, 1).min_offset, stage_)
+                                             : unknown();
       case ExprOp::kMod:
-        return is_constant(operand(node, 1)) ? modulo(operand(node, 0), operand(node, 1).min_offset, stage_) : unknown();
+        return is_constant(operand(node, 1)) ? modulo(operand(node, 0), operand(node, 1).min_offset, stage_)
+                                             : unknown();
       case ExprOp::kMin:
       case ExprOp::kMax:  // clamped into the buffer
         if (is_constant(operand(node, 1))) return operand(node, 0);
         if (is_constant(operand(node, 0))) return operand(node, 1);
         return unknown();
-      default: return unknown();
+      default:
+        return unknown();
     }
   }
 
@@ -169,29 +178,51 @@ class Analyzer {
   void count(const ExprNode& node) {
     OpCounts& c = stage_.counts;
     const bool real = is_float(node.type);
-    const bool real_operands = !node.operands.empty() && is_float(nodes_[static_cast<std::size_t>(node.operands[0])].type);
+    const bool real_operands =
+        !node.operands.empty() && is_float(nodes_[static_cast<std::size_t>(node.operands[0])].type);
     switch (node.op) {
       case ExprOp::kAdd:
-      case ExprOp::kSub: ++(real ? c.float_add : c.int_add); return;
-      case ExprOp::kMul: ++(real ? c.float_mul : c.int_mul); return;
+      case ExprOp::kSub:
+        ++(real ? c.float_add : c.int_add);
+        return;
+      case ExprOp::kMul:
+        ++(real ? c.float_mul : c.int_mul);
+        return;
       case ExprOp::kDiv:
-      case ExprOp::kMod: ++(real ? c.float_div : c.int_div); return;
+      case ExprOp::kMod:
+        ++(real ? c.float_div : c.int_div);
+        return;
       case ExprOp::kMin:
-      case ExprOp::kMax: ++(real ? c.float_compare : c.int_compare); return;
+      case ExprOp::kMax:
+        ++(real ? c.float_compare : c.int_compare);
+        return;
       case ExprOp::kLess:
       case ExprOp::kLessEqual:
       case ExprOp::kEqual:
-      case ExprOp::kNotEqual: ++(real_operands ? c.float_compare : c.int_compare); return;
+      case ExprOp::kNotEqual:
+        ++(real_operands ? c.float_compare : c.int_compare);
+        return;
       case ExprOp::kAnd:
       case ExprOp::kOr:
-      case ExprOp::kNot: ++c.int_compare; return;
-      case ExprOp::kSelect: ++c.select; return;
-      case ExprOp::kCast: ++c.cast; return;
-      case ExprOp::kCall: ++c.float_math; return;
-      case ExprOp::kLoad: ++c.loads; return;
+      case ExprOp::kNot:
+        ++c.int_compare;
+        return;
+      case ExprOp::kSelect:
+        ++c.select;
+        return;
+      case ExprOp::kCast:
+        ++c.cast;
+        return;
+      case ExprOp::kCall:
+        ++c.float_math;
+        return;
+      case ExprOp::kLoad:
+        ++c.loads;
+        return;
       case ExprOp::kIntConst:
       case ExprOp::kFloatConst:
-      case ExprOp::kAxis: return;
+      case ExprOp::kAxis:
+        return;
     }
   }
 
@@ -199,11 +230,18 @@ class Analyzer {
     OpCounts& c = stage_.counts;
     const bool real = is_float(stage_.type);
     switch (stage_.reduction_op) {
-      case ReductionOp::kNone: return;
-      case ReductionOp::kSum: ++(real ? c.float_add : c.int_add); return;
-      case ReductionOp::kProduct: ++(real ? c.float_mul : c.int_mul); return;
+      case ReductionOp::kNone:
+        return;
+      case ReductionOp::kSum:
+        ++(real ? c.float_add : c.int_add);
+        return;
+      case ReductionOp::kProduct:
+        ++(real ? c.float_mul : c.int_mul);
+        return;
       case ReductionOp::kMax:
-      case ReductionOp::kMin: ++(real ? c.float_compare : c.int_compare); return;
+      case ReductionOp::kMin:
+        ++(real ? c.float_compare : c.int_compare);
+        return;
     }
   }
 
@@ -224,10 +262,11 @@ class Analyzer {
   }
 
   static bool differs_in_offsets_only(const Access& a, const Access& b) {
-    return a.buffer == b.buffer &&
-           std::equal(a.dims.begin(), a.dims.end(), b.dims.begin(), b.dims.end(), [](const IndexMap& x, const IndexMap& y) {
-             return x.affine && y.affine && x.terms == y.terms && x.divisor == y.divisor && x.modulus == y.modulus;
-           });
+    return a.buffer == b.buffer && std::equal(a.dims.begin(), a.dims.end(), b.dims.begin(), b.dims.end(),
+                                              [](const IndexMap& x, const IndexMap& y) {
+                                                return x.affine && y.affine && x.terms == y.terms &&
+                                                       x.divisor == y.divisor && x.modulus == y.modulus;
+                                              });
   }
 
   Stage& stage_;
@@ -238,6 +277,8 @@ class Analyzer {
 
 }  // namespace
 
-void analyze_stage(Stage& stage) { Analyzer(stage).run(); }
+void analyze_stage(Stage& stage) {
+  Analyzer(stage).run();
+}
 
 }  // namespace tilecast

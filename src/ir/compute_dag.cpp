@@ -23,18 +23,20 @@ Status check_stage(const ComputeDag& dag, std::size_t index) {
   for (const auto* axes : {&stage.spatial, &stage.reduction}) {
     for (const Axis& axis : *axes) {
       if (axis.extent < 1) {
-        return Error{fmt::format("axis '{}' of stage '{}' has extent {}", axis.name.view(), stage.name.view(), axis.extent)};
+        return Error{
+            fmt::format("axis '{}' of stage '{}' has extent {}", axis.name.view(), stage.name.view(), axis.extent)};
       }
     }
   }
   if (stage.is_reduction() == stage.reduction.empty()) {
-    return Error{fmt::format("stage '{}' has reduction axes or a combining operation, but not both", stage.name.view())};
+    return Error{
+        fmt::format("stage '{}' has reduction axes or a combining operation, but not both", stage.name.view())};
   }
   if (stage.value.nodes.empty()) return Error{fmt::format("stage '{}' computes nothing", stage.name.view())};
   for (const Access& access : stage.accesses) {
     if (access.buffer < 0 || access.buffer >= dag.buffer_of_stage(index)) {
-      return Error{fmt::format("stage '{}' reads buffer {}, which is not computed before it", stage.name.view(),
-                               access.buffer)};
+      return Error{
+          fmt::format("stage '{}' reads buffer {}, which is not computed before it", stage.name.view(), access.buffer)};
     }
     if (access.dims.size() != rank_of(dag, access.buffer)) {
       return Error{fmt::format("stage '{}' reads buffer {} with {} indices", stage.name.view(), access.buffer,

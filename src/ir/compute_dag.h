@@ -1,4 +1,5 @@
-// ComputeDAG: the unscheduled program as plain data. Stages, their axes, what they compute and how they read each other.
+// ComputeDAG: the unscheduled program as plain data. Stages, their axes, what they compute and how they read each
+// other.
 #pragma once
 
 #include <cstdint>
@@ -67,8 +68,8 @@ struct Stage {
   std::vector<Axis> spatial;    // innermost first; one per dimension of the stage's buffer
   std::vector<Axis> reduction;  // innermost first; empty for a pure stage
   ReductionOp reduction_op = ReductionOp::kNone;
-  Expr value;       // pure: the element. Reduction: the term that is combined into the element
-  double init = 0;  // reduction: the initial value
+  Expr value;                    // pure: the element. Reduction: the term that is combined into the element
+  double init = 0;               // reduction: the initial value
   std::vector<Access> accesses;  // of `value`
   OpCounts counts;               // of `value`, with the combining operation of a reduction
   bool operator==(const Stage&) const = default;

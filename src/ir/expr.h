@@ -16,8 +16,20 @@ enum class ExprOp : std::uint8_t {
   kAxis,        // the stage's axis number int_value
   kLoad,        // buffer int_value at the element given by the operands, one per dimension, innermost first
   kCast,
-  kAdd, kSub, kMul, kDiv, kMod, kMin, kMax,  // integer division and modulus round towards minus infinity
-  kLess, kLessEqual, kEqual, kNotEqual, kAnd, kOr, kNot,
+  kAdd,
+  kSub,
+  kMul,
+  kDiv,
+  kMod,
+  kMin,
+  kMax,  // integer division and modulus round towards minus infinity
+  kLess,
+  kLessEqual,
+  kEqual,
+  kNotEqual,
+  kAnd,
+  kOr,
+  kNot,
   kSelect,  // condition, value if true, value if false
   kCall,    // an intrinsic function by name: exp, log, sqrt, erf, tanh, pow, floor, abs …
 };

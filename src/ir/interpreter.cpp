@@ -7,7 +7,9 @@
 namespace tilecast {
 namespace {
 
-double floor_div(double a, double b) { return b == 0 ? 0 : std::floor(a / b); }
+double floor_div(double a, double b) {
+  return b == 0 ? 0 : std::floor(a / b);
+}
 
 double call(const ExprNode& node, double x, double y) {
   const std::string& f = node.callee;
@@ -67,11 +69,20 @@ class Interpreter {
       }
       const double term = evaluate(stage, axes, scratch);
       switch (stage.reduction_op) {
-        case ReductionOp::kSum: result += term; break;
-        case ReductionOp::kProduct: result *= term; break;
-        case ReductionOp::kMax: result = std::max(result, term); break;
-        case ReductionOp::kMin: result = std::min(result, term); break;
-        case ReductionOp::kNone: break;
+        case ReductionOp::kSum:
+          result += term;
+          break;
+        case ReductionOp::kProduct:
+          result *= term;
+          break;
+        case ReductionOp::kMax:
+          result = std::max(result, term);
+          break;
+        case ReductionOp::kMin:
+          result = std::min(result, term);
+          break;
+        case ReductionOp::kNone:
+          break;
       }
     }
     return result;
@@ -86,27 +97,48 @@ class Interpreter {
   double node_value(const ExprNode& node, const std::vector<double>& axes, const std::vector<double>& v) {
     const auto operand = [&](std::size_t i) { return v[static_cast<std::size_t>(node.operands[i])]; };
     switch (node.op) {
-      case ExprOp::kIntConst: return static_cast<double>(node.int_value);
-      case ExprOp::kFloatConst: return node.float_value;
-      case ExprOp::kAxis: return axes[static_cast<std::size_t>(node.int_value)];
-      case ExprOp::kLoad: return load(node, v);
-      case ExprOp::kCast: return is_float(node.type) ? operand(0) : std::trunc(operand(0));
-      case ExprOp::kAdd: return operand(0) + operand(1);
-      case ExprOp::kSub: return operand(0) - operand(1);
-      case ExprOp::kMul: return operand(0) * operand(1);
-      case ExprOp::kDiv: return is_float(node.type) ? operand(0) / operand(1) : floor_div(operand(0), operand(1));
-      case ExprOp::kMod: return operand(0) - floor_div(operand(0), operand(1)) * operand(1);
-      case ExprOp::kMin: return std::min(operand(0), operand(1));
-      case ExprOp::kMax: return std::max(operand(0), operand(1));
-      case ExprOp::kLess: return operand(0) < operand(1);
-      case ExprOp::kLessEqual: return operand(0) <= operand(1);
-      case ExprOp::kEqual: return operand(0) == operand(1);
-      case ExprOp::kNotEqual: return operand(0) != operand(1);
-      case ExprOp::kAnd: return operand(0) != 0 && operand(1) != 0;
-      case ExprOp::kOr: return operand(0) != 0 || operand(1) != 0;
-      case ExprOp::kNot: return operand(0) == 0;
-      case ExprOp::kSelect: return operand(0) != 0 ? operand(1) : operand(2);
-      case ExprOp::kCall: return call(node, operand(0), node.operands.size() > 1 ? operand(1) : 0);
+      case ExprOp::kIntConst:
+        return static_cast<double>(node.int_value);
+      case ExprOp::kFloatConst:
+        return node.float_value;
+      case ExprOp::kAxis:
+        return axes[static_cast<std::size_t>(node.int_value)];
+      case ExprOp::kLoad:
+        return load(node, v);
+      case ExprOp::kCast:
+        return is_float(node.type) ? operand(0) : std::trunc(operand(0));
+      case ExprOp::kAdd:
+        return operand(0) + operand(1);
+      case ExprOp::kSub:
+        return operand(0) - operand(1);
+      case ExprOp::kMul:
+        return operand(0) * operand(1);
+      case ExprOp::kDiv:
+        return is_float(node.type) ? operand(0) / operand(1) : floor_div(operand(0), operand(1));
+      case ExprOp::kMod:
+        return operand(0) - floor_div(operand(0), operand(1)) * operand(1);
+      case ExprOp::kMin:
+        return std::min(operand(0), operand(1));
+      case ExprOp::kMax:
+        return std::max(operand(0), operand(1));
+      case ExprOp::kLess:
+        return operand(0) < operand(1);
+      case ExprOp::kLessEqual:
+        return operand(0) <= operand(1);
+      case ExprOp::kEqual:
+        return operand(0) == operand(1);
+      case ExprOp::kNotEqual:
+        return operand(0) != operand(1);
+      case ExprOp::kAnd:
+        return operand(0) != 0 && operand(1) != 0;
+      case ExprOp::kOr:
+        return operand(0) != 0 || operand(1) != 0;
+      case ExprOp::kNot:
+        return operand(0) == 0;
+      case ExprOp::kSelect:
+        return operand(0) != 0 ? operand(1) : operand(2);
+      case ExprOp::kCall:
+        return call(node, operand(0), node.operands.size() > 1 ? operand(1) : 0);
     }
     return 0;
   }

@@ -1,5 +1,5 @@
-// Evaluates a ComputeDag directly in double precision: slow, simple, and independent of every compiler, so that compiled
-// code can be checked against it.
+// Evaluates a ComputeDag directly in double precision: slow, simple, and independent of every compiler, so that
+// compiled code can be checked against it.
 #pragma once
 
 #include <cstdint>

@@ -62,7 +62,8 @@ TensorType type_from_json(const nlohmann::json& json) {
 OpGraph parse(const nlohmann::json& json) {
   OpGraph graph;
   for (const auto& input : json.at("inputs")) {
-    graph.inputs.push_back({input.at("name").get<std::string>(), type_from_json(input), input.at("constant").get<bool>()});
+    graph.inputs.push_back(
+        {input.at("name").get<std::string>(), type_from_json(input), input.at("constant").get<bool>()});
   }
   for (const auto& node : json.at("nodes")) {
     OpNode parsed;
@@ -94,11 +95,14 @@ Status check_type(const TensorType& type, const std::string& what) {
 std::int64_t Attributes::get_int(const std::string& name, std::int64_t fallback) const {
   return get_or(values_, name, fallback);
 }
-double Attributes::get_float(const std::string& name, double fallback) const { return get_or(values_, name, fallback); }
+double Attributes::get_float(const std::string& name, double fallback) const {
+  return get_or(values_, name, fallback);
+}
 std::string Attributes::get_string(const std::string& name, const std::string& fallback) const {
   return get_or(values_, name, fallback);
 }
-std::vector<std::int64_t> Attributes::get_ints(const std::string& name, const std::vector<std::int64_t>& fallback) const {
+std::vector<std::int64_t> Attributes::get_ints(const std::string& name,
+                                               const std::vector<std::int64_t>& fallback) const {
   return get_or(values_, name, fallback);
 }
 std::vector<double> Attributes::get_floats(const std::string& name, const std::vector<double>& fallback) const {
@@ -124,7 +128,8 @@ Status validate(const OpGraph& graph) {
     TILECAST_CHECK(check_type(node.type, "node '" + node.name + "'"));
     for (const ValueId id : node.inputs) {
       if (id < 0 || id >= graph.value_of_node(i)) {
-        return Error{fmt::format("node '{}' ({}) reads value {}, which is not computed before it", node.name, node.op, id)};
+        return Error{
+            fmt::format("node '{}' ({}) reads value {}, which is not computed before it", node.name, node.op, id)};
       }
     }
   }

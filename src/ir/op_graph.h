@@ -13,11 +13,10 @@
 
 namespace tilecast {
 
-using AttributeValue =
-    std::variant<std::int64_t, double, std::string, std::vector<std::int64_t>, std::vector<double>>;
+using AttributeValue = std::variant<std::int64_t, double, std::string, std::vector<std::int64_t>, std::vector<double>>;
 
-// An operator's attributes by name, ordered so that printing and hashing are stable. The getters return the fallback when
-// the attribute is absent; an attribute of another type is a bug of whoever built the node.
+// An operator's attributes by name, ordered so that printing and hashing are stable. The getters return the fallback
+// when the attribute is absent; an attribute of another type is a bug of whoever built the node.
 class Attributes {
  public:
   Attributes() = default;

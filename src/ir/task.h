@@ -29,8 +29,8 @@ struct Task {
 // Fills in the key, and flops when `flops` is 0 (by count_flops).
 Task make_task(std::string name, OpGraph graph, Target target = {}, double flops = 0);
 
-// 2 x multiply-adds of the contractions (conv, conv_transpose, dense, batch_matmul) in the graph; when there is none, the
-// number of elements that the nodes write.
+// 2 x multiply-adds of the contractions (conv, conv_transpose, dense, batch_matmul) in the graph; when there is none,
+// the number of elements that the nodes write.
 double count_flops(const OpGraph& graph);
 
 nlohmann::json to_json(const Task& task);

@@ -1,4 +1,5 @@
-// tilecast-builder: a warm compiler. Answers each BuildRequest with a shared object or a reason; started by the measurer.
+// tilecast-builder: a warm compiler. Answers each BuildRequest with a shared object or a reason; started by the
+// measurer.
 #include <unistd.h>
 
 #include <filesystem>
@@ -28,7 +29,9 @@ class ContextCache {
   std::map<std::string, TaskContext> contexts_;
 };
 
-BuildReply failure(MeasureErrorKind kind, std::string message) { return {.error = kind, .message = std::move(message)}; }
+BuildReply failure(MeasureErrorKind kind, std::string message) {
+  return {.error = kind, .message = std::move(message)};
+}
 
 BuildReply build(const BuildRequest& request, ContextCache& cache) {
   const auto context = cache.get(request.task);
@@ -72,4 +75,6 @@ int serve() {
 }  // namespace
 }  // namespace tilecast
 
-int main() { return tilecast::serve(); }
+int main() {
+  return tilecast::serve();
+}

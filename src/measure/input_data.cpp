@@ -55,26 +55,38 @@ std::vector<std::byte> random_input_bytes(DataType type, std::int64_t count, std
   Random random(0x7163e0ULL + input);
   const auto uniform = [&random] { return 2 * random.uniform() - 1; };
   switch (type) {
-    case DataType::kFloat32: return fill<float>(count, [&] { return static_cast<float>(uniform()); });
-    case DataType::kFloat64: return fill<double>(count, uniform);
-    case DataType::kInt64: return fill<std::int64_t>(count, [&] { return static_cast<std::int64_t>(random.below(8)); });
-    case DataType::kInt32: return fill<std::int32_t>(count, [&] { return static_cast<std::int32_t>(random.below(8)); });
+    case DataType::kFloat32:
+      return fill<float>(count, [&] { return static_cast<float>(uniform()); });
+    case DataType::kFloat64:
+      return fill<double>(count, uniform);
+    case DataType::kInt64:
+      return fill<std::int64_t>(count, [&] { return static_cast<std::int64_t>(random.below(8)); });
+    case DataType::kInt32:
+      return fill<std::int32_t>(count, [&] { return static_cast<std::int32_t>(random.below(8)); });
     case DataType::kInt8:
-    case DataType::kUInt8: return fill<std::uint8_t>(count, [&] { return static_cast<std::uint8_t>(random.below(8)); });
-    case DataType::kBool: return fill<std::uint8_t>(count, [&] { return static_cast<std::uint8_t>(random.below(2)); });
+    case DataType::kUInt8:
+      return fill<std::uint8_t>(count, [&] { return static_cast<std::uint8_t>(random.below(8)); });
+    case DataType::kBool:
+      return fill<std::uint8_t>(count, [&] { return static_cast<std::uint8_t>(random.below(2)); });
   }
   return {};
 }
 
 std::vector<double> to_numbers(DataType type, const std::vector<std::byte>& bytes) {
   switch (type) {
-    case DataType::kFloat32: return numbers_of<float>(bytes);
-    case DataType::kFloat64: return numbers_of<double>(bytes);
-    case DataType::kInt64: return numbers_of<std::int64_t>(bytes);
-    case DataType::kInt32: return numbers_of<std::int32_t>(bytes);
-    case DataType::kInt8: return numbers_of<std::int8_t>(bytes);
+    case DataType::kFloat32:
+      return numbers_of<float>(bytes);
+    case DataType::kFloat64:
+      return numbers_of<double>(bytes);
+    case DataType::kInt64:
+      return numbers_of<std::int64_t>(bytes);
+    case DataType::kInt32:
+      return numbers_of<std::int32_t>(bytes);
+    case DataType::kInt8:
+      return numbers_of<std::int8_t>(bytes);
     case DataType::kUInt8:
-    case DataType::kBool: return numbers_of<std::uint8_t>(bytes);
+    case DataType::kBool:
+      return numbers_of<std::uint8_t>(bytes);
   }
   return {};
 }

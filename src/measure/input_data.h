@@ -9,7 +9,8 @@
 
 namespace tilecast {
 
-// `count` elements of `type` for the task's input number `input`: floats uniform in [-1, 1), integers in [0, 8), booleans.
+// `count` elements of `type` for the task's input number `input`: floats uniform in [-1, 1), integers in [0, 8),
+// booleans.
 std::vector<std::byte> random_input_bytes(DataType type, std::int64_t count, std::size_t input);
 
 // The elements as numbers.

@@ -25,7 +25,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 double now_since_1970() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
@@ -33,18 +35,24 @@ double now_since_1970() {
 
 MeasureErrorKind build_error(WorkerFailure::Kind kind) {
   switch (kind) {
-    case WorkerFailure::Kind::kTimeout: return MeasureErrorKind::kCompileTimeout;
-    case WorkerFailure::Kind::kOutOfMemory: return MeasureErrorKind::kOutOfMemory;
-    case WorkerFailure::Kind::kCrash: break;
+    case WorkerFailure::Kind::kTimeout:
+      return MeasureErrorKind::kCompileTimeout;
+    case WorkerFailure::Kind::kOutOfMemory:
+      return MeasureErrorKind::kOutOfMemory;
+    case WorkerFailure::Kind::kCrash:
+      break;
   }
   return MeasureErrorKind::kCompileCrash;
 }
 
 MeasureErrorKind run_error(WorkerFailure::Kind kind) {
   switch (kind) {
-    case WorkerFailure::Kind::kTimeout: return MeasureErrorKind::kRunTimeout;
-    case WorkerFailure::Kind::kOutOfMemory: return MeasureErrorKind::kOutOfMemory;
-    case WorkerFailure::Kind::kCrash: break;
+    case WorkerFailure::Kind::kTimeout:
+      return MeasureErrorKind::kRunTimeout;
+    case WorkerFailure::Kind::kOutOfMemory:
+      return MeasureErrorKind::kOutOfMemory;
+    case WorkerFailure::Kind::kCrash:
+      break;
   }
   return MeasureErrorKind::kRunCrash;
 }
@@ -72,7 +80,9 @@ struct Built {
 class ProcessMeasurer final : public Measurer {
  public:
   ProcessMeasurer(MeasureOptions options, TempDirectory directory)
-      : options_(std::move(options)), directory_(std::move(directory)), hardware_(probe_hardware().fingerprint),
+      : options_(std::move(options)),
+        directory_(std::move(directory)),
+        hardware_(probe_hardware().fingerprint),
         runner_(worker_program("tilecast-runner"), options_.memory_limit_bytes) {
     for (int i = 0; i < std::max(options_.builders, 1); ++i) {
       builders_.emplace_back(worker_program("tilecast-builder"), options_.memory_limit_bytes);
@@ -106,8 +116,7 @@ class ProcessMeasurer final : public Measurer {
   bool cancelled() const { return options_.cancelled && options_.cancelled(); }
 
   std::filesystem::path worker_program(std::string_view name) const {
-    const auto directory =
-        options_.worker_directory.empty() ? directory_of_this_program() : options_.worker_directory;
+    const auto directory = options_.worker_directory.empty() ? directory_of_this_program() : options_.worker_directory;
     return directory / name;
   }
 
@@ -250,8 +259,9 @@ class ProcessMeasurer final : public Measurer {
       record.error = kind;
       record.message = one_line(message);
     };
-    auto answer = runner_.send(to_json(request), timeout).ok() ? runner_.receive()
-                                                               : WorkerFailure{WorkerFailure::Kind::kCrash, "no runner"};
+    auto answer = runner_.send(to_json(request), timeout).ok()
+                      ? runner_.receive()
+                      : WorkerFailure{WorkerFailure::Kind::kCrash, "no runner"};
     record.run_seconds = seconds_since(start);
     if (!answer.ok()) {
       fail(run_error(answer.error().kind), answer.error().message);

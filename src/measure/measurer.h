@@ -16,8 +16,8 @@
 namespace tilecast {
 
 struct MeasureOptions {
-  int threads = 2;        // of the measured kernel
-  int builders = 2;       // processes that compile at once
+  int threads = 2;            // of the measured kernel
+  int builders = 2;           // processes that compile at once
   double build_timeout = 15;  // seconds, enforced by the parent
   double run_timeout = 10;
   std::int64_t memory_limit_bytes = std::int64_t{8} << 30;  // of a worker's address space beyond its start
@@ -29,8 +29,8 @@ struct MeasureOptions {
   double steady = 0.01;
   // A candidate slower than this times the best so far after its first samples is cut short.
   double cut_short_ratio = 2.0;
-  std::function<bool()> cancelled;   // asked between candidates; true: those that are left are not reported
-  double tolerance = 1e-3;           // largest |got - want| / largest |want|
+  std::function<bool()> cancelled;         // asked between candidates; true: those that are left are not reported
+  double tolerance = 1e-3;                 // largest |got - want| / largest |want|
   std::filesystem::path worker_directory;  // where tilecast-builder and tilecast-runner are; empty: beside this program
 };
 
@@ -43,8 +43,8 @@ class Measurer {
   static Result<std::unique_ptr<Measurer>> create(MeasureOptions options);
   virtual ~Measurer() = default;
 
-  // Measures each trajectory; `best_seconds` is the task's best so far (infinity: none). The callback is called once for
-  // each, in the order in which they finish, on the calling thread. Reference results of a task are computed once.
+  // Measures each trajectory; `best_seconds` is the task's best so far (infinity: none). The callback is called once
+  // for each, in the order in which they finish, on the calling thread. Reference results of a task are computed once.
   // Fails only when measuring itself is impossible (no worker starts, no space left for files).
   virtual Status measure(const TaskContext& task, std::span<const Trajectory> trajectories, double best_seconds,
                          const MeasureCallback& done) = 0;

@@ -40,7 +40,7 @@ struct BuildReply {
 };
 
 struct RunRequest {
-  std::string task_key;       // runs of the same task share their input data
+  std::string task_key;  // runs of the same task share their input data
   std::string shared_object;
   std::vector<ArgumentSpec> inputs;
   ArgumentSpec output;

@@ -63,8 +63,8 @@ Status check_reference(const TaskContext& context, const std::vector<std::byte>&
     const double value = got[static_cast<std::size_t>(points[i])];
     if (std::isnan(value) && std::isnan(want[i])) continue;
     if (value == want[i] || std::abs(value - want[i]) <= tolerance * largest) continue;
-    return Error{fmt::format("task {}: element {} of the reference is {}, it should be {}", context.task.name, points[i],
-                             value, want[i])};
+    return Error{fmt::format("task {}: element {} of the reference is {}, it should be {}", context.task.name,
+                             points[i], value, want[i])};
   }
   return Unit{};
 }

@@ -9,8 +9,8 @@
 
 namespace tilecast {
 
-// Every stage in a nest of its own, innermost dimension in vectors, outermost loop parallel: nothing that could go wrong,
-// and fast enough to be run once.
+// Every stage in a nest of its own, innermost dimension in vectors, outermost loop parallel: nothing that could go
+// wrong, and fast enough to be run once.
 Trajectory reference_trajectory(const State& initial);
 
 // Compares elements of `output` (the output stage's bytes, computed from random_input_bytes) with the interpreter; the

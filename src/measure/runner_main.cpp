@@ -1,5 +1,5 @@
-// tilecast-runner: loads one candidate after another, runs it on the task's data, compares and times it. A candidate may
-// kill it; the measurer starts another.
+// tilecast-runner: loads one candidate after another, runs it on the task's data, compares and times it. A candidate
+// may kill it; the measurer starts another.
 #include <dlfcn.h>
 #include <fmt/format.h>
 #include <unistd.h>
@@ -34,7 +34,8 @@ struct AlignedFree {
 };
 using AlignedBytes = std::unique_ptr<std::byte[], AlignedFree>;
 AlignedBytes allocate(std::size_t bytes) {
-  return AlignedBytes(static_cast<std::byte*>(::operator new[](std::max<std::size_t>(bytes, 1), std::align_val_t{kAlignment})));
+  return AlignedBytes(
+      static_cast<std::byte*>(::operator new[](std::max<std::size_t>(bytes, 1), std::align_val_t{kAlignment})));
 }
 
 std::int64_t count_of(const ArgumentSpec& spec) {
@@ -83,7 +84,8 @@ class Runner {
     const std::vector<std::byte>* content = &input.plain;
     std::vector<std::byte> packed;
     if (!spec.parts.empty()) {
-      packed = pack_constant(input.plain, spec.extents, static_cast<std::size_t>(data_type_size(spec.type)), spec.parts);
+      packed =
+          pack_constant(input.plain, spec.extents, static_cast<std::size_t>(data_type_size(spec.type)), spec.parts);
       content = &packed;
     }
     input.bytes = allocate(content->size());
@@ -159,13 +161,20 @@ class Runner {
 
   static runtime::ElementType element_type(DataType type) {
     switch (type) {
-      case DataType::kFloat32: return runtime::ElementType::kFloat32;
-      case DataType::kInt64: return runtime::ElementType::kInt64;
-      case DataType::kInt32: return runtime::ElementType::kInt32;
-      case DataType::kUInt8: return runtime::ElementType::kUInt8;
-      case DataType::kInt8: return runtime::ElementType::kInt8;
-      case DataType::kBool: return runtime::ElementType::kBool;
-      case DataType::kFloat64: return runtime::ElementType::kFloat64;
+      case DataType::kFloat32:
+        return runtime::ElementType::kFloat32;
+      case DataType::kInt64:
+        return runtime::ElementType::kInt64;
+      case DataType::kInt32:
+        return runtime::ElementType::kInt32;
+      case DataType::kUInt8:
+        return runtime::ElementType::kUInt8;
+      case DataType::kInt8:
+        return runtime::ElementType::kInt8;
+      case DataType::kBool:
+        return runtime::ElementType::kBool;
+      case DataType::kFloat64:
+        return runtime::ElementType::kFloat64;
     }
     return runtime::ElementType::kFloat32;
   }
@@ -194,4 +203,6 @@ int serve() {
 }  // namespace
 }  // namespace tilecast
 
-int main() { return tilecast::serve(); }
+int main() {
+  return tilecast::serve();
+}

@@ -9,7 +9,8 @@ namespace tilecast {
 
 Timing measure_time(const std::function<double(int)>& run, double first_seconds, const TimingOptions& options) {
   const auto calls_for = [&](double seconds_a_call) {
-    return std::clamp(static_cast<int>(std::ceil(options.min_sample_seconds / std::max(seconds_a_call, 1e-9))), 1, 100000);
+    return std::clamp(static_cast<int>(std::ceil(options.min_sample_seconds / std::max(seconds_a_call, 1e-9))), 1,
+                      100000);
   };
   // The first call pays for page faults and cold caches. What a call costs is known better after one more group.
   int calls = calls_for(first_seconds);

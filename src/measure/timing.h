@@ -11,8 +11,8 @@ struct TimingOptions {
   int min_samples = 5;
   int max_samples = 100;
   double min_sample_seconds = 1e-3;  // short calls are repeated within a sample
-  double budget_seconds = 0.25;      // of all samples together; min_samples are taken whatever they cost, unless cut short
-  double steady = 0.01;              // relative error of the median at which sampling ends
+  double budget_seconds = 0.25;  // of all samples together; min_samples are taken whatever they cost, unless cut short
+  double steady = 0.01;          // relative error of the median at which sampling ends
   // Stops after two samples when both are slower than this; infinity: never.
   double give_up_seconds = std::numeric_limits<double>::infinity();
 };

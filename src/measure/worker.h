@@ -1,4 +1,5 @@
-// A worker process that answers requests: started when it is needed, and started again after it had to be killed or died.
+// A worker process that answers requests: started when it is needed, and started again after it had to be killed or
+// died.
 #pragma once
 
 #include <cstdint>

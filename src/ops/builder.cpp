@@ -12,13 +12,20 @@ using Halide::Var;
 
 Halide::Type halide_type(DataType type) {
   switch (type) {
-    case DataType::kFloat32: return Halide::Float(32);
-    case DataType::kFloat64: return Halide::Float(64);
-    case DataType::kInt64: return Halide::Int(64);
-    case DataType::kInt32: return Halide::Int(32);
-    case DataType::kInt8: return Halide::Int(8);
-    case DataType::kUInt8: return Halide::UInt(8);
-    case DataType::kBool: return Halide::Bool();
+    case DataType::kFloat32:
+      return Halide::Float(32);
+    case DataType::kFloat64:
+      return Halide::Float(64);
+    case DataType::kInt64:
+      return Halide::Int(64);
+    case DataType::kInt32:
+      return Halide::Int(32);
+    case DataType::kInt8:
+      return Halide::Int(8);
+    case DataType::kUInt8:
+      return Halide::UInt(8);
+    case DataType::kBool:
+      return Halide::Bool();
   }
   return Halide::Float(32);
 }
@@ -28,7 +35,9 @@ Func named_func(std::string stage) {
   return Func(stage);
 }
 
-Extents innermost_first(const Shape& shape) { return {shape.rbegin(), shape.rend()}; }
+Extents innermost_first(const Shape& shape) {
+  return {shape.rbegin(), shape.rend()};
+}
 
 Func Builder::add(const std::string& name, Func func, Extents extents, std::vector<std::string> reductions) {
   pipeline_.stages.push_back(func);
@@ -54,7 +63,9 @@ std::vector<Var> plain_vars(std::size_t rank) {
   return vars;
 }
 
-std::vector<Expr> exprs(const std::vector<Var>& vars) { return {vars.begin(), vars.end()}; }
+std::vector<Expr> exprs(const std::vector<Var>& vars) {
+  return {vars.begin(), vars.end()};
+}
 
 Expr read_or(Func value, const std::vector<Expr>& index, const Extents& extents, const std::vector<bool>& checked,
              Expr outside) {
@@ -76,8 +87,9 @@ Error node_error(const OpNode& node, const std::string& reason) {
 
 Status check_inputs(const OpNode& node, std::size_t least, std::size_t most) {
   if (node.inputs.size() >= least && node.inputs.size() <= most) return Unit{};
-  return node_error(node, least == most ? fmt::format("takes {} inputs, not {}", least, node.inputs.size())
-                                        : fmt::format("takes {} to {} inputs, not {}", least, most, node.inputs.size()));
+  return node_error(node, least == most
+                              ? fmt::format("takes {} inputs, not {}", least, node.inputs.size())
+                              : fmt::format("takes {} to {} inputs, not {}", least, most, node.inputs.size()));
 }
 
 Status check_shape(const OpNode& node, const Shape& expected) {

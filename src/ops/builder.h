@@ -21,10 +21,14 @@ Extents innermost_first(const Shape& shape);
 
 class Builder {
  public:
-  Builder(const OpGraph& graph, Pipeline& pipeline) : graph_(graph), pipeline_(pipeline), values_(graph.inputs.size()) {}
+  Builder(const OpGraph& graph, Pipeline& pipeline)
+      : graph_(graph), pipeline_(pipeline), values_(graph.inputs.size()) {}
 
   const OpGraph& graph() const { return graph_; }
-  void set_value(ValueId id, Halide::Func value) { values_.resize(std::max<std::size_t>(values_.size(), id + 1)); values_[static_cast<std::size_t>(id)] = value; }
+  void set_value(ValueId id, Halide::Func value) {
+    values_.resize(std::max<std::size_t>(values_.size(), id + 1));
+    values_[static_cast<std::size_t>(id)] = value;
+  }
   Halide::Func value(ValueId id) const { return values_[static_cast<std::size_t>(id)]; }
   Extents extents(ValueId id) const { return innermost_first(graph_.type_of(id).shape); }
 
@@ -32,7 +36,8 @@ class Builder {
   std::string name_stage(const std::string& op) { return op.substr(0, 10) + std::to_string(counts_[op]++); }
 
   // Adds a defined Func as the next stage and returns it. `reductions` names the variables of its update's domain.
-  Halide::Func add(const std::string& name, Halide::Func func, Extents extents, std::vector<std::string> reductions = {});
+  Halide::Func add(const std::string& name, Halide::Func func, Extents extents,
+                   std::vector<std::string> reductions = {});
 
  private:
   const OpGraph& graph_;

@@ -11,7 +11,9 @@ using Halide::Func;
 using Halide::RDom;
 using Halide::Var;
 
-std::vector<std::int64_t> kernel_of(const Shape& weight) { return {weight.begin(), weight.end() - 2}; }
+std::vector<std::int64_t> kernel_of(const Shape& weight) {
+  return {weight.begin(), weight.end() - 2};
+}
 
 Status check(const OpGraph& graph, const OpNode& node) {
   TILECAST_CHECK(check_inputs(node, 2, 2));
@@ -63,8 +65,10 @@ Func build(const Node& node, const std::string&) {
   const std::vector<Var> out = channel_vars(spatial + 2);
   const Expr ci = reduces_channels ? Expr(r[0]) : Expr(0);
   Expr channel = ci;
-  if (groups > 1 && in_group == 1 && out_group == 1) channel = out[0];
-  else if (groups > 1) channel = Expr(out[0]) / static_cast<int>(out_group) * static_cast<int>(in_group) + ci;
+  if (groups > 1 && in_group == 1 && out_group == 1)
+    channel = out[0];
+  else if (groups > 1)
+    channel = Expr(out[0]) / static_cast<int>(out_group) * static_cast<int>(in_group) + ci;
   std::vector<Expr> xi = {channel};
   std::vector<Expr> wi = {out[0], ci};
   for (std::size_t d = 0; d < spatial; ++d) {
@@ -82,6 +86,8 @@ Func build(const Node& node, const std::string&) {
 
 }  // namespace
 
-void register_convolutions(Registry& registry) { registry["conv"] = {build, check}; }
+void register_convolutions(Registry& registry) {
+  registry["conv"] = {build, check};
+}
 
 }  // namespace tilecast::ops

@@ -1,6 +1,7 @@
-// conv_transpose: x[N,S…,C], w[K…,C,M] -> [N,S'…,M], by sub-pixels: output element o has kernel residue r = (o + pad) mod
-// stride and base q = (o + pad) / stride; only the taps k = r + stride * t reach it, from input q - t. Nothing is
-// multiplied by an inserted zero. See Shi et al., "Is the deconvolution layer the same as a convolutional layer?" (2016).
+// conv_transpose: x[N,S…,C], w[K…,C,M] -> [N,S'…,M], by sub-pixels: output element o has kernel residue r = (o + pad)
+// mod stride and base q = (o + pad) / stride; only the taps k = r + stride * t reach it, from input q - t. Nothing is
+// multiplied by an inserted zero. See Shi et al., "Is the deconvolution layer the same as a convolutional layer?"
+// (2016).
 #include <fmt/format.h>
 
 #include "ops/window.h"
@@ -13,7 +14,9 @@ using Halide::Func;
 using Halide::RDom;
 using Halide::Var;
 
-std::vector<std::int64_t> kernel_of(const Shape& weight) { return {weight.begin(), weight.end() - 2}; }
+std::vector<std::int64_t> kernel_of(const Shape& weight) {
+  return {weight.begin(), weight.end() - 2};
+}
 
 Status check(const OpGraph& graph, const OpNode& node) {
   TILECAST_CHECK(check_inputs(node, 2, 2));
@@ -40,8 +43,8 @@ Status check(const OpGraph& graph, const OpNode& node) {
 
 struct Phase {
   int stride = 1, pad = 0, kernel = 1, taps = 1;
-  int bases = 1;      // how many values q takes
-  int first = 0;      // the least q
+  int bases = 1;  // how many values q takes
+  int first = 0;  // the least q
 };
 
 std::vector<Phase> phases_of(const Node& node, const Window& window) {
@@ -61,7 +64,8 @@ std::vector<Phase> phases_of(const Node& node, const Window& window) {
   return phases;
 }
 
-// The input with zeros around it, shifted so that base q (counted from `first`) and tap t read element q - t + taps - 1.
+// The input with zeros around it, shifted so that base q (counted from `first`) and tap t read element q - t + taps
+// - 1.
 Func shifted_input(const Node& node, const std::string& name, const std::vector<Phase>& phases) {
   const Extents input = node.extents(0);
   Extents extents = input;
@@ -142,6 +146,8 @@ Func build(const Node& node, const std::string&) {
 
 }  // namespace
 
-void register_transposed_convolutions(Registry& registry) { registry["conv_transpose"] = {build, check}; }
+void register_transposed_convolutions(Registry& registry) {
+  registry["conv_transpose"] = {build, check};
+}
 
 }  // namespace tilecast::ops

@@ -17,12 +17,16 @@ using Halide::Var;
 using Unary = Expr (*)(const Expr& x, const Attributes& attributes);
 using Binary = Expr (*)(const Expr& a, const Expr& b);
 
-Expr constant(const Expr& like, double value) { return Halide::cast(like.type(), Expr(value)); }
+Expr constant(const Expr& like, double value) {
+  return Halide::cast(like.type(), Expr(value));
+}
 Expr literal(const Expr& like, double value) {
   return like.type() == Halide::Float(32) ? Expr(static_cast<float>(value)) : constant(like, value);
 }
 
-Expr sigmoid(const Expr& x) { return 1.0f / (1.0f + Halide::exp(-x)); }
+Expr sigmoid(const Expr& x) {
+  return 1.0f / (1.0f + Halide::exp(-x));
+}
 
 // The C library's tanh is not vectorized. Near zero the quotient loses digits; three terms of the series do not.
 Expr fast_tanh(const Expr& x) {
@@ -33,7 +37,9 @@ Expr fast_tanh(const Expr& x) {
   return Halide::select(Halide::abs(x) < 0.1f, near, Halide::select(x < 0.0f, -far, far));
 }
 
-Expr gelu_erf(const Expr& x) { return 0.5f * x * (1.0f + Halide::erf(x * 0.70710678118654752f)); }
+Expr gelu_erf(const Expr& x) {
+  return 0.5f * x * (1.0f + Halide::erf(x * 0.70710678118654752f));
+}
 
 const std::map<std::string, Unary>& unaries() {
   static const std::map<std::string, Unary> table = {
@@ -72,8 +78,9 @@ const std::map<std::string, Unary>& unaries() {
        }},
       {"hard_sigmoid",
        [](const Expr& x, const Attributes& a) {
-         return Halide::clamp(x * static_cast<float>(a.get_float("alpha", 0.2)) + static_cast<float>(a.get_float("beta", 0.5)),
-                              0.0f, 1.0f);
+         return Halide::clamp(
+             x * static_cast<float>(a.get_float("alpha", 0.2)) + static_cast<float>(a.get_float("beta", 0.5)), 0.0f,
+             1.0f);
        }},
       {"clip",
        [](const Expr& x, const Attributes& a) {

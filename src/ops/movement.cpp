@@ -54,8 +54,8 @@ Status check_reshape(const OpGraph& graph, const OpNode& node) {
   return node_error(node, fmt::format("{} cannot become {}", shape_to_string(x), shape_to_string(node.type.shape)));
 }
 
-// Dimensions of both sides that hold the same elements are regrouped apart from the others, so that merging or splitting
-// one dimension leaves the indices of the rest alone.
+// Dimensions of both sides that hold the same elements are regrouped apart from the others, so that merging or
+// splitting one dimension leaves the indices of the rest alone.
 Func build_reshape(const Node& node, const std::string&) {
   const Extents from = node.extents(0);
   const Extents to = node.output();
@@ -100,7 +100,8 @@ Status check_concat(const OpGraph& graph, const OpNode& node) {
   TILECAST_CHECK(check_inputs(node, 1, 64));
   Shape expected = graph.type_of(node.inputs[0]).shape;
   const std::int64_t axis = node.attributes.get_int("axis", -1);
-  if (axis < 0 || axis >= static_cast<std::int64_t>(expected.size())) return node_error(node, fmt::format("axis {}", axis));
+  if (axis < 0 || axis >= static_cast<std::int64_t>(expected.size()))
+    return node_error(node, fmt::format("axis {}", axis));
   auto& joined = expected[static_cast<std::size_t>(axis)];
   joined = 0;
   for (const ValueId id : node.inputs) {
@@ -170,7 +171,8 @@ Status check_pad(const OpGraph& graph, const OpNode& node) {
   const auto end = node.attributes.get_ints("pads_end");
   const std::string mode = node.attributes.get_string("mode", "constant");
   if (begin.size() != x.size() || end.size() != x.size()) return node_error(node, "pads need one entry a dimension");
-  if (mode != "constant" && mode != "edge" && mode != "reflect") return node_error(node, fmt::format("mode '{}'", mode));
+  if (mode != "constant" && mode != "edge" && mode != "reflect")
+    return node_error(node, fmt::format("mode '{}'", mode));
   Shape expected = x;
   for (std::size_t d = 0; d < x.size(); ++d) {
     expected[d] += begin[d] + end[d];

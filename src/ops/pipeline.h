@@ -15,12 +15,14 @@ namespace tilecast::ops {
 
 // How the pipeline reads one of the graph's inputs.
 struct InputLayout {
-  std::vector<PackPart> parts;   // of a packed constant, innermost first; empty: dense in the input's own dimension order
-  std::vector<bool> clamp;       // logical dimensions (innermost first) whose index must be clamped into the buffer
+  std::vector<PackPart>
+      parts;                // of a packed constant, innermost first; empty: dense in the input's own dimension order
+  std::vector<bool> clamp;  // logical dimensions (innermost first) whose index must be clamped into the buffer
 };
 
 struct Pipeline {
-  std::vector<Halide::ImageParam> buffers;  // one a graph input, in order; dimensions innermost first, packed extents if packed
+  std::vector<Halide::ImageParam>
+      buffers;  // one a graph input, in order; dimensions innermost first, packed extents if packed
   // One a graph input: a Func of the logical indices (innermost first) that loads from the buffer; always inlined.
   // Stages read inputs through these only.
   std::vector<Halide::Func> inputs;
@@ -39,8 +41,8 @@ struct Pipeline {
 // Fails on an operator, type or shape that no file of ops/ builds; the message names node and operator.
 Result<std::vector<std::string>> algorithms(const OpGraph& graph);
 
-// Builds the pipeline by one of `algorithms`. `layouts` is empty or holds one entry a graph input. The graph has exactly
-// one output.
+// Builds the pipeline by one of `algorithms`. `layouts` is empty or holds one entry a graph input. The graph has
+// exactly one output.
 Result<Pipeline> build_pipeline(const OpGraph& graph, const std::string& algorithm,
                                 const std::vector<InputLayout>& layouts = {});
 

@@ -78,7 +78,8 @@ Expr window_count(const Node& node, const Window& window, const std::vector<Var>
     }
     // Taps t with 0 <= start + t * dilation < extent.
     const auto dilation = static_cast<int>(window.dilations[outer]);
-    const Expr start = out[d + 1] * static_cast<int>(window.strides[outer]) - static_cast<int>(window.pads_begin[outer]);
+    const Expr start =
+        out[d + 1] * static_cast<int>(window.strides[outer]) - static_cast<int>(window.pads_begin[outer]);
     const Expr first = Halide::max(0, (-start + dilation - 1) / dilation);
     const Expr last = Halide::min(kernel - 1, (extent - 1 - start) / dilation);
     count = count * Halide::max(last - first + 1, 1);

@@ -18,7 +18,8 @@ Status check_dense(const OpGraph& graph, const OpNode& node) {
   const Shape& x = graph.type_of(node.inputs[0]).shape;
   const Shape& w = graph.type_of(node.inputs[1]).shape;
   if (x.empty() || w.size() != 2 || x.back() != w[0]) {
-    return node_error(node, fmt::format("an input {} and a weight {} do not fit", shape_to_string(x), shape_to_string(w)));
+    return node_error(node,
+                      fmt::format("an input {} and a weight {} do not fit", shape_to_string(x), shape_to_string(w)));
   }
   Shape expected = x;
   expected.back() = w[1];

@@ -29,7 +29,8 @@ Status check_axes(const OpNode& node, const std::vector<std::int64_t>& axes, std
     if (axis < 0 || axis >= static_cast<std::int64_t>(rank)) {
       return node_error(node, fmt::format("axis {} of an input of rank {}", axis, rank));
     }
-    if (std::count(axes.begin(), axes.end(), axis) > 1) return node_error(node, fmt::format("axis {} is listed twice", axis));
+    if (std::count(axes.begin(), axes.end(), axis) > 1)
+      return node_error(node, fmt::format("axis {} is listed twice", axis));
   }
   if (axes.empty()) return node_error(node, "it has no axis");
   return Unit{};
@@ -179,7 +180,8 @@ Status check_layer_norm(const OpGraph& graph, const OpNode& node) {
   for (std::size_t i = 1; i < node.inputs.size(); ++i) {
     const Shape& s = graph.type_of(node.inputs[i]).shape;
     if (s != normalised) {
-      return node_error(node, fmt::format("its scale or bias is {}, not {}", shape_to_string(s), shape_to_string(normalised)));
+      return node_error(
+          node, fmt::format("its scale or bias is {}, not {}", shape_to_string(s), shape_to_string(normalised)));
     }
   }
   return check_shape(node, x);
@@ -221,8 +223,8 @@ Func build_layer_norm(const Node& node, const std::string&) {
   define_reduction(squares, rows, "sum", deviation * deviation);
   node.builder.add(name + ".sqr", squares, row_extents, over_squares.names);
   Func scale = named_func(name + ".inv");
-  scale(rows) =
-      1.0f / Halide::sqrt(squares(rows) * per_element + static_cast<float>(node.op.attributes.get_float("epsilon", 1e-5)));
+  scale(rows) = 1.0f / Halide::sqrt(squares(rows) * per_element +
+                                    static_cast<float>(node.op.attributes.get_float("epsilon", 1e-5)));
   node.builder.add(name + ".inv", scale, row_extents);
 
   std::vector<Expr> within;

@@ -15,7 +15,8 @@ namespace {
 Status check_entries(const OpNode& node, const char* name, const std::vector<std::int64_t>& values, std::size_t count,
                      std::int64_t least) {
   if (values.size() != count) {
-    return node_error(node, fmt::format("attribute {} has {} entries for {} spatial dimensions", name, values.size(), count));
+    return node_error(node,
+                      fmt::format("attribute {} has {} entries for {} spatial dimensions", name, values.size(), count));
   }
   for (const std::int64_t v : values) {
     if (v < least || v > (1 << 20)) return node_error(node, fmt::format("attribute {} holds {}", name, v));
@@ -81,7 +82,8 @@ Func padded_input(const Node& node, const std::string& name, const Window& windo
 Status check_activation(const OpGraph& graph, const OpNode& node) {
   const std::size_t rank = graph.type_of(node.inputs[0]).shape.size();
   if (rank >= 3 && rank <= 5) return Unit{};
-  return node_error(node, fmt::format("its input has rank {}; batch, 1 to 3 spatial dimensions and channels are needed", rank));
+  return node_error(
+      node, fmt::format("its input has rank {}; batch, 1 to 3 spatial dimensions and channels are needed", rank));
 }
 
 }  // namespace tilecast::ops

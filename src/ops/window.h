@@ -16,8 +16,8 @@ Result<Window> read_window(const OpNode& node, std::vector<std::int64_t> kernel)
 // Extents of the output's spatial dimensions; fails when the window does not fit.
 Result<Shape> window_output(const OpNode& node, const Window& window, const Shape& input);
 
-// The first input, with a stage `<name>.pad` in front where there is padding: element i of a spatial dimension is element
-// i - pads_begin of the input, `outside` beyond it.
+// The first input, with a stage `<name>.pad` in front where there is padding: element i of a spatial dimension is
+// element i - pads_begin of the input, `outside` beyond it.
 Halide::Func padded_input(const Node& node, const std::string& name, const Window& window, Halide::Expr outside);
 
 // A window with batch and channels: the checks that conv and pool share. Fails unless rank is 3 to 5.

@@ -56,8 +56,8 @@ Result<MeasureRecord> read_fields(const nlohmann::json& json) {
   record.origin = json.value("origin", "");
   record.sketch = json.value("sketch", -1);
   record.decisions = json.value("decisions", std::vector<std::int32_t>{});
-  const bool positive = std::all_of(record.latencies.begin(), record.latencies.end(),
-                                    [](double s) { return std::isfinite(s) && s > 0; });
+  const bool positive =
+      std::all_of(record.latencies.begin(), record.latencies.end(), [](double s) { return std::isfinite(s) && s > 0; });
   if (!positive) return Error{"a latency that is not a positive number"};
   if (record.ok() && record.latencies.empty()) return Error{"a record without error and without latencies"};
   return record;
@@ -65,9 +65,13 @@ Result<MeasureRecord> read_fields(const nlohmann::json& json) {
 
 }  // namespace
 
-std::string_view measure_error_name(MeasureErrorKind kind) { return kErrorNames.at(static_cast<std::size_t>(kind)); }
+std::string_view measure_error_name(MeasureErrorKind kind) {
+  return kErrorNames.at(static_cast<std::size_t>(kind));
+}
 
-double MeasureRecord::seconds() const { return median(latencies); }
+double MeasureRecord::seconds() const {
+  return median(latencies);
+}
 
 nlohmann::json to_json(const MeasureRecord& record) {
   nlohmann::json json{{"type", "record"},

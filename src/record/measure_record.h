@@ -14,16 +14,16 @@ namespace tilecast {
 
 // Why a candidate has no latency. The names are written in records: append only.
 enum class MeasureErrorKind : std::uint8_t {
-  kNone,            // measured
-  kIllegal,         // the trajectory does not apply to the task
-  kCompileError,    // Halide or LLVM refused it
+  kNone,          // measured
+  kIllegal,       // the trajectory does not apply to the task
+  kCompileError,  // Halide or LLVM refused it
   kCompileTimeout,
-  kCompileCrash,    // the builder died
-  kRunCrash,        // the runner died of a signal
-  kRunTimeout,      // it did not end in time
-  kOutOfMemory,     // building or running went over the memory limit
-  kRunError,        // the kernel returned an error code
-  kWrongResult,     // differs from the reference
+  kCompileCrash,  // the builder died
+  kRunCrash,      // the runner died of a signal
+  kRunTimeout,    // it did not end in time
+  kOutOfMemory,   // building or running went over the memory limit
+  kRunError,      // the kernel returned an error code
+  kWrongResult,   // differs from the reference
 };
 std::string_view measure_error_name(MeasureErrorKind kind);
 
@@ -36,13 +36,13 @@ struct MeasureRecord {
   Trajectory trajectory;
   std::vector<double> latencies;  // seconds a call, every sample; empty on error
   MeasureErrorKind error = MeasureErrorKind::kNone;
-  std::string message;            // with an error: one line
+  std::string message;  // with an error: one line
   double build_seconds = 0;
   double run_seconds = 0;
-  double timestamp = 0;           // seconds since 1970
-  bool cut_short = false;         // stopped early since it clearly lost; the samples are fewer
+  double timestamp = 0;    // seconds since 1970
+  bool cut_short = false;  // stopped early since it clearly lost; the samples are fewer
   // Where the candidate came from, so that a resumed search can go on from it: number of the sketch and its decisions.
-  std::string origin;             // "random", "mutation", "crossover", "default", …
+  std::string origin;  // "random", "mutation", "crossover", "default", …
   int sketch = -1;
   std::vector<std::int32_t> decisions;
 

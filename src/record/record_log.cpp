@@ -126,7 +126,9 @@ Status RecordLog::add_hardware(const Hardware& hardware) {
   return Unit{};
 }
 
-Status RecordLog::append(const MeasureRecord& record) { return impl_->write_line(to_json(record)); }
+Status RecordLog::append(const MeasureRecord& record) {
+  return impl_->write_line(to_json(record));
+}
 
 std::map<std::string, MeasureRecord> best_records(const RecordSet& set, int threads) {
   std::map<std::string, MeasureRecord> best;

@@ -9,13 +9,20 @@ namespace {
 
 halide_type_t type_of(ElementType type) {
   switch (type) {
-    case ElementType::kFloat32: return {halide_type_float, 32};
-    case ElementType::kFloat64: return {halide_type_float, 64};
-    case ElementType::kInt64: return {halide_type_int, 64};
-    case ElementType::kInt32: return {halide_type_int, 32};
-    case ElementType::kInt8: return {halide_type_int, 8};
-    case ElementType::kUInt8: return {halide_type_uint, 8};
-    case ElementType::kBool: return {halide_type_uint, 1};
+    case ElementType::kFloat32:
+      return {halide_type_float, 32};
+    case ElementType::kFloat64:
+      return {halide_type_float, 64};
+    case ElementType::kInt64:
+      return {halide_type_int, 64};
+    case ElementType::kInt32:
+      return {halide_type_int, 32};
+    case ElementType::kInt8:
+      return {halide_type_int, 8};
+    case ElementType::kUInt8:
+      return {halide_type_uint, 8};
+    case ElementType::kBool:
+      return {halide_type_uint, 1};
   }
   return {halide_type_float, 32};
 }

@@ -11,7 +11,9 @@ using tilecast::runtime::KernelContext;
 
 namespace {
 
-KernelContext* context_of(void* user_context) { return static_cast<KernelContext*>(user_context); }
+KernelContext* context_of(void* user_context) {
+  return static_cast<KernelContext*>(user_context);
+}
 
 struct Loop {
   halide_task_t task;

@@ -1,7 +1,7 @@
 // What compiled kernels need from their process: threads, scratch memory and error reports. The functions that Halide's
-// code calls (halide_do_par_for, halide_malloc, halide_error …) are defined beside this header with C linkage; they find
-// the KernelContext through the kernel's user_context argument. No dependency on libHalide, fmt or any other library:
-// this code is part of what `tilecast compile` ships.
+// code calls (halide_do_par_for, halide_malloc, halide_error …) are defined beside this header with C linkage; they
+// find the KernelContext through the kernel's user_context argument. No dependency on libHalide, fmt or any other
+// library: this code is part of what `tilecast compile` ships.
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,8 @@ class ThreadPool {
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
   int threads() const;
-  // Runs body(context, i) for i in [begin, begin + size), returns the first non-zero result or 0. Nested calls run serially.
+  // Runs body(context, i) for i in [begin, begin + size), returns the first non-zero result or 0. Nested calls run
+  // serially.
   using Body = int (*)(void* context, int index);
   int parallel_for(int begin, int size, Body body, void* context);
 
@@ -30,8 +31,8 @@ class ThreadPool {
   std::unique_ptr<Impl> impl_;
 };
 
-// Scratch memory of kernels: freed blocks are kept and reused, so that a second run of the same kernel allocates nothing.
-// Thread-safe.
+// Scratch memory of kernels: freed blocks are kept and reused, so that a second run of the same kernel allocates
+// nothing. Thread-safe.
 class ScratchAllocator {
  public:
   ScratchAllocator();
@@ -51,9 +52,9 @@ class ScratchAllocator {
 
 // Passed to kernels as user_context. One kernel at a time may use it.
 struct KernelContext {
-  ThreadPool* pool = nullptr;         // null: serial
+  ThreadPool* pool = nullptr;           // null: serial
   ScratchAllocator* scratch = nullptr;  // null: malloc and free
-  std::string error;                  // the last message of halide_error, for the caller
+  std::string error;                    // the last message of halide_error, for the caller
 };
 
 // A dense tensor for a kernel: extents innermost first.

@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::size_t kAlignment = 128;
 
-std::size_t round_up(std::size_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
+std::size_t round_up(std::size_t bytes) {
+  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
 
 // In front of every block that is handed out.
 struct alignas(kAlignment) Header {

@@ -57,8 +57,12 @@ int usable_cores() {
 constexpr std::uint64_t make_rest(std::uint32_t loop, std::uint32_t iterations) {
   return (std::uint64_t{loop} << 32) | iterations;
 }
-constexpr std::uint32_t loop_of(std::uint64_t rest) { return static_cast<std::uint32_t>(rest >> 32); }
-constexpr std::uint32_t iterations_of(std::uint64_t rest) { return static_cast<std::uint32_t>(rest); }
+constexpr std::uint32_t loop_of(std::uint64_t rest) {
+  return static_cast<std::uint32_t>(rest >> 32);
+}
+constexpr std::uint32_t iterations_of(std::uint64_t rest) {
+  return static_cast<std::uint32_t>(rest);
+}
 
 int run_serially(int begin, int size, ThreadPool::Body body, void* context) {
   for (int i = 0; i < size; ++i) {
@@ -82,8 +86,8 @@ struct ThreadPool::Impl {
   void run_share(std::uint32_t loop);
   int run(int begin, int size, Body new_body, void* new_context);
 
-  // The loop under way. Written before `rest` is published and while nothing of an earlier loop is left to claim, so that
-  // whoever has claimed iterations has read the right values; atomic because a late worker may read them in vain.
+  // The loop under way. Written before `rest` is published and while nothing of an earlier loop is left to claim, so
+  // that whoever has claimed iterations has read the right values; atomic because a late worker may read them in vain.
   std::atomic<Body> body{nullptr};
   std::atomic<void*> context{nullptr};
   std::atomic<std::uint32_t> begin{0};
@@ -190,7 +194,9 @@ int ThreadPool::Impl::run(int new_begin, int new_size, Body new_body, void* new_
 ThreadPool::ThreadPool(int threads) : impl_(std::make_unique<Impl>(threads)) {}
 ThreadPool::~ThreadPool() = default;
 
-int ThreadPool::threads() const { return static_cast<int>(impl_->workers.size()) + 1; }
+int ThreadPool::threads() const {
+  return static_cast<int>(impl_->workers.size()) + 1;
+}
 
 int ThreadPool::parallel_for(int begin, int size, Body body, void* context) {
   if (size <= 0) return 0;

@@ -143,8 +143,8 @@ class BoxFinder {
   bool outside() const { return outside_; }
 
  private:
-  // What is computed inside of the host's tiles is computed for whole tiles, those at the end included (`whole_tiles`); the
-  // host's own reads are guarded.
+  // What is computed inside of the host's tiles is computed for whole tiles, those at the end included (`whole_tiles`);
+  // the host's own reads are guarded.
   std::vector<Interval> box(BufferId buffer, bool whole_tiles) {
     std::vector<Interval> result;
     for (const StageId reader : state_.readers(buffer)) {

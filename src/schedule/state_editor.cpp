@@ -142,9 +142,10 @@ std::optional<Illegal> check_fused_splits(const StageState& s) {
     }
     fused[b] = fused[c] = fused[a];
     if (fused[a] && s.vars[a].kind == LoopKind::kSpatial && s.vars[a].extent % t.factor != 0) {
-      return Illegal{fmt::format("factor {} does not divide the {} values of loop '{}', which is fused, in a stage that is "
-                                 "computed inside another",
-                                 t.factor, s.vars[a].extent, s.vars[a].name.view())};
+      return Illegal{
+          fmt::format("factor {} does not divide the {} values of loop '{}', which is fused, in a stage that is "
+                      "computed inside another",
+                      t.factor, s.vars[a].extent, s.vars[a].name.view())};
     }
   }
   return std::nullopt;

@@ -40,7 +40,8 @@ std::vector<Proposal> EvolutionarySearch::propose(std::size_t count, double prog
     propose_random(random_rounds_.take(count), round);
     const std::size_t judged = count - round.size();
     if (progress >= options_.refine_from) {
-      propose_refined(static_cast<std::size_t>(std::lround(options_.refine_share * static_cast<double>(judged))), round);
+      propose_refined(static_cast<std::size_t>(std::lround(options_.refine_share * static_cast<double>(judged))),
+                      round);
     }
     propose_evolved(count - round.size(), round);
   }
@@ -144,11 +145,12 @@ std::vector<Proposal> EvolutionarySearch::start_population() {
   std::vector<Proposal> population = make_samples(fresh);
   for (std::size_t i = 0; i < parents; ++i) population.push_back({measured_[i].candidate, "mutation"});
   const std::size_t missing = options_.population - std::min(options_.population, population.size());
-  std::vector<Proposal> mutants = make_in_parallel(missing, [&](std::size_t i, Random& random) -> std::optional<Proposal> {
-    std::optional<Candidate> mutant = space_.mutate(measured_[i % parents].candidate, random);
-    if (!mutant) return std::nullopt;
-    return Proposal{std::move(*mutant), "mutation"};
-  });
+  std::vector<Proposal> mutants =
+      make_in_parallel(missing, [&](std::size_t i, Random& random) -> std::optional<Proposal> {
+        std::optional<Candidate> mutant = space_.mutate(measured_[i % parents].candidate, random);
+        if (!mutant) return std::nullopt;
+        return Proposal{std::move(*mutant), "mutation"};
+      });
   std::move(mutants.begin(), mutants.end(), std::back_inserter(population));
   return population;
 }

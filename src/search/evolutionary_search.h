@@ -1,5 +1,6 @@
 // EvolutionarySearch: small rounds of measurement; between them, generations of mutation and crossover judged by an
-// Evaluator. Early rounds explore, the last part of the budget also tries single changes of the best measured candidates.
+// Evaluator. Early rounds explore, the last part of the budget also tries single changes of the best measured
+// candidates.
 #pragma once
 
 #include <cstdint>
@@ -17,16 +18,16 @@ struct EvolutionOptions {
   std::size_t first_samples = 1024;  // judged for the first round, before anything is measured
   std::size_t population = 384;      // judged in each generation
   int generations = 4;
-  std::size_t parents = 32;          // measured candidates in the start population
-  double fresh_share = 0.25;         // of the start population: new samples
-  double crossover_share = 0.25;     // of the children; the others are mutations
-  double pressure = 0.15;            // of the selection of parents, see RankSelector
-  double random_share = 0.06;        // of the measured candidates: unjudged samples
-  double refine_from = 0.6;          // progress from which the best are refined …
-  double refine_share = 0.6;         // … with this share of a round
-  std::size_t refine_parents = 4;    // best measured candidates whose neighbours are judged
+  std::size_t parents = 32;             // measured candidates in the start population
+  double fresh_share = 0.25;            // of the start population: new samples
+  double crossover_share = 0.25;        // of the children; the others are mutations
+  double pressure = 0.15;               // of the selection of parents, see RankSelector
+  double random_share = 0.06;           // of the measured candidates: unjudged samples
+  double refine_from = 0.6;             // progress from which the best are refined …
+  double refine_share = 0.6;            // … with this share of a round
+  std::size_t refine_parents = 4;       // best measured candidates whose neighbours are judged
   std::size_t refine_neighbours = 192;  // at most, of each
-  int threads = 2;                   // that make candidates; what is proposed does not depend on it
+  int threads = 2;                      // that make candidates; what is proposed does not depend on it
 };
 
 class EvolutionarySearch final : public SearchPolicy {

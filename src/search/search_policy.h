@@ -21,8 +21,9 @@ class SearchPolicy {
  public:
   virtual ~SearchPolicy() = default;
   virtual std::string name() const = 0;
-  // At most `count` candidates, no two alike and none proposed or observed before. Fewer (or none) when no new ones can be
-  // found. `progress` in [0, 1]: the share of the tuning budget that is spent; policies explore early and refine late.
+  // At most `count` candidates, no two alike and none proposed or observed before. Fewer (or none) when no new ones can
+  // be found. `progress` in [0, 1]: the share of the tuning budget that is spent; policies explore early and refine
+  // late.
   virtual std::vector<Proposal> propose(std::size_t count, double progress) = 0;
   // Outcomes of this task's candidates: of earlier proposals, or of an earlier run that is resumed.
   virtual void observe(std::span<const MeasureRecord> records) = 0;

@@ -6,7 +6,9 @@
 
 namespace tilecast {
 
-bool is_usable(double score) { return !std::isnan(score) && score != -std::numeric_limits<double>::infinity(); }
+bool is_usable(double score) {
+  return !std::isnan(score) && score != -std::numeric_limits<double>::infinity();
+}
 
 std::vector<std::size_t> ranking(std::span<const double> scores) {
   std::vector<std::size_t> order;

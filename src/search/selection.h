@@ -17,8 +17,8 @@ bool is_usable(double score);
 // Indices of the usable scores, best first; equal scores in order of index.
 std::vector<std::size_t> ranking(std::span<const double> scores);
 
-// Draws indices with probability proportional to exp(-rank / (pressure * n)): with pressure 0.15 the best 15 % get about
-// 63 % of the draws. Built once for many draws.
+// Draws indices with probability proportional to exp(-rank / (pressure * n)): with pressure 0.15 the best 15 % get
+// about 63 % of the draws. Built once for many draws.
 class RankSelector {
  public:
   RankSelector(std::span<const double> scores, double pressure);
@@ -46,9 +46,10 @@ class CarriedShare {
 // Number of decisions that differ; for candidates of different sketches, the larger number of decisions plus one.
 std::size_t decision_distance(const Candidate& a, const Candidate& b);
 
-// Chooses `count` of `candidates`, trading rank against distance from those chosen before (`already` included): of the best
-// `pool_factor * count`, repeatedly the one with the largest (1 - rank / pool) + diversity * (distance to the nearest chosen
-// one as a share of the decisions). Pairs nearer than `min_distance` are chosen only when nothing else is left in the pool.
+// Chooses `count` of `candidates`, trading rank against distance from those chosen before (`already` included): of the
+// best `pool_factor * count`, repeatedly the one with the largest (1 - rank / pool) + diversity * (distance to the
+// nearest chosen one as a share of the decisions). Pairs nearer than `min_distance` are chosen only when nothing else
+// is left in the pool.
 struct DiversityOptions {
   double diversity = 0.3;
   std::size_t pool_factor = 4;

@@ -1,5 +1,6 @@
-// Decisions: the open numbers of a sketch. A rule asks for each by name when it needs it; who answers (a random sample, a
-// recorded candidate, a mutation of one) is not the rule's business. So a later decision may depend on an earlier one.
+// Decisions: the open numbers of a sketch. A rule asks for each by name when it needs it; who answers (a random sample,
+// a recorded candidate, a mutation of one) is not the rule's business. So a later decision may depend on an earlier
+// one.
 #pragma once
 
 #include <cstdint>

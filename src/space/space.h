@@ -33,7 +33,8 @@ class Space {
   virtual Candidate sample(Random& random) const = 0;
   // One decision (or a few) changed; empty when no legal change was found in a few tries.
   virtual std::optional<Candidate> mutate(const Candidate& parent, Random& random) const = 0;
-  // Decisions of two candidates of one sketch mixed; empty when they are of different sketches or nothing legal came out.
+  // Decisions of two candidates of one sketch mixed; empty when they are of different sketches or nothing legal came
+  // out.
   virtual std::optional<Candidate> crossover(const Candidate& a, const Candidate& b, Random& random) const = 0;
   // The candidate that these decisions stand for; empty when they do not fit (a log of another version of the space).
   virtual std::optional<Candidate> expand(int sketch, const std::vector<std::int32_t>& decisions) const = 0;

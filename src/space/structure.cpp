@@ -5,7 +5,9 @@
 namespace tilecast {
 namespace {
 
-bool is_expensive(const Stage& def) { return def.counts.float_math > 0 || def.counts.float_div > 1; }
+bool is_expensive(const Stage& def) {
+  return def.counts.float_math > 0 || def.counts.float_div > 1;
+}
 
 // Whether one element of the buffer is read in several iterations of the stage's spatial axes.
 bool reuses(const Stage& def, const Access& access) {
@@ -38,14 +40,12 @@ bool is_contiguous(const Stage& def, const Access& access) {
 }
 
 StageRole reduction_role(const Stage& def) {
-  const bool contiguous = std::any_of(def.accesses.begin(), def.accesses.end(),
-                                      [&](const Access& access) {
-                                        return is_contiguous(def, access) && varies_in_reduction(def, access);
-                                      });
-  const auto reused = std::count_if(def.accesses.begin(), def.accesses.end(),
-                                    [&](const Access& access) {
-                                      return reuses(def, access) && varies_in_reduction(def, access);
-                                    });
+  const bool contiguous = std::any_of(def.accesses.begin(), def.accesses.end(), [&](const Access& access) {
+    return is_contiguous(def, access) && varies_in_reduction(def, access);
+  });
+  const auto reused = std::count_if(def.accesses.begin(), def.accesses.end(), [&](const Access& access) {
+    return reuses(def, access) && varies_in_reduction(def, access);
+  });
   return contiguous || reused >= 2 ? StageRole::kTiledReduction : StageRole::kRowReduction;
 }
 

@@ -17,9 +17,13 @@ TaskScheduler::TaskScheduler(std::vector<TaskFacts> tasks) {
   for (TaskFacts& facts : tasks) tasks_.push_back({std::move(facts), {}, false});
 }
 
-void TaskScheduler::finish_round(std::size_t task, double best_seconds) { tasks_[task].best.push_back(best_seconds); }
+void TaskScheduler::finish_round(std::size_t task, double best_seconds) {
+  tasks_[task].best.push_back(best_seconds);
+}
 
-void TaskScheduler::exhaust(std::size_t task) { tasks_[task].exhausted = true; }
+void TaskScheduler::exhaust(std::size_t task) {
+  tasks_[task].exhausted = true;
+}
 
 std::size_t TaskScheduler::next() const {
   std::size_t chosen = tasks_.size();
@@ -39,7 +43,8 @@ std::size_t TaskScheduler::next() const {
 double TaskScheduler::best_rate(const std::string& similarity_class) const {
   double rate = 0;
   for (const Progress& task : tasks_) {
-    if (task.facts.similarity_class != similarity_class || task.best.empty() || !std::isfinite(task.best.back())) continue;
+    if (task.facts.similarity_class != similarity_class || task.best.empty() || !std::isfinite(task.best.back()))
+      continue;
     rate = std::max(rate, task.facts.flops / task.best.back());
   }
   return rate;

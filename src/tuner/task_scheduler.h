@@ -9,8 +9,8 @@ namespace tilecast {
 
 // The gradient of Ansor's task scheduler (Zheng et al., OSDI 2020, section 6), after one round for each task:
 //   w_i * [ a * (g_i(t) - g_i(t-D)) / D + (1-a) * (min(g_i - g_i / t, b * C_i / max_k(C_k / g_k)) - g_i) ]
-// g: best seconds after t rounds, C: flops, w: weight, k: tasks of the same class; a = 0.2, b = 2, D = 3. The most negative
-// one is next.
+// g: best seconds after t rounds, C: flops, w: weight, k: tasks of the same class; a = 0.2, b = 2, D = 3. The most
+// negative one is next.
 class TaskScheduler {
  public:
   struct TaskFacts {

@@ -18,7 +18,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 // One task with all that its search needs. Not movable: the parts refer to each other.
 struct TaskSearch {
@@ -136,20 +138,19 @@ class TuneRun {
     Status logged = Unit{};
     const auto measure_start = Clock::now();
     double run_seconds = 0;
-    TILECAST_CHECK(measurer_.measure(
-        search.context, trajectories, progress_.tasks[t].best_seconds,
-        [&](std::size_t i, const MeasureRecord& measured) {
-          MeasureRecord record = measured;
-          record.origin = proposals[i].origin;
-          record.sketch = proposals[i].candidate.sketch;
-          record.decisions = proposals[i].candidate.decisions;
-          if (log_ && logged.ok()) logged = log_->append(record);
-          run_seconds += record.run_seconds;
-          count(t, record);
-          records.push_back(std::move(record));
-          refresh_totals();
-          if (hooks_.on_progress) hooks_.on_progress(progress_);
-        }));
+    TILECAST_CHECK(measurer_.measure(search.context, trajectories, progress_.tasks[t].best_seconds,
+                                     [&](std::size_t i, const MeasureRecord& measured) {
+                                       MeasureRecord record = measured;
+                                       record.origin = proposals[i].origin;
+                                       record.sketch = proposals[i].candidate.sketch;
+                                       record.decisions = proposals[i].candidate.decisions;
+                                       if (log_ && logged.ok()) logged = log_->append(record);
+                                       run_seconds += record.run_seconds;
+                                       count(t, record);
+                                       records.push_back(std::move(record));
+                                       refresh_totals();
+                                       if (hooks_.on_progress) hooks_.on_progress(progress_);
+                                     }));
     TILECAST_CHECK(logged);
     progress_.times.run += run_seconds;
     progress_.times.build += seconds_since(measure_start) - run_seconds;

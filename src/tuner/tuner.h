@@ -19,8 +19,8 @@
 namespace tilecast {
 
 struct TuneOptions {
-  // Ends when this many candidates of these tasks stand in the records (those of earlier runs with the same hardware and
-  // number of threads included), or after this many seconds.
+  // Ends when this many candidates of these tasks stand in the records (those of earlier runs with the same hardware
+  // and number of threads included), or after this many seconds.
   std::int64_t trials = std::numeric_limits<std::int64_t>::max();
   double seconds = std::numeric_limits<double>::infinity();
   int round = 10;  // candidates measured at once
@@ -45,7 +45,7 @@ struct TuneTimes {
   double propose = 0;  // sampling, evolution, scoring
   double build = 0;
   double run = 0;
-  double update = 0;   // training
+  double update = 0;  // training
 };
 
 struct TuneProgress {
@@ -64,8 +64,8 @@ struct TuneHooks {
   std::function<bool()> cancelled;                       // asked often; true ends the run in order
 };
 
-// Tunes the tasks (each key once). `evaluator` and `measurer` must outlive the call. Errors are of the records' file or of
-// the machine; what goes wrong with a candidate is in its record.
+// Tunes the tasks (each key once). `evaluator` and `measurer` must outlive the call. Errors are of the records' file or
+// of the machine; what goes wrong with a candidate is in its record.
 Result<TuneProgress> tune(const std::vector<WeightedTask>& tasks, const TuneOptions& options, const Hardware& hardware,
                           Evaluator& evaluator, Measurer& measurer, const TuneHooks& hooks = {});
 

@@ -17,7 +17,9 @@ namespace {
 
 using testing::HasSubstr;
 
-std::filesystem::path program() { return std::filesystem::path(TILECAST_BINARY_DIR) / "tests_base_child"; }
+std::filesystem::path program() {
+  return std::filesystem::path(TILECAST_BINARY_DIR) / "tests_base_child";
+}
 
 ChildProcess spawn_child(ChildOptions options = {}) {
   options.program = program();

@@ -24,7 +24,9 @@ TEST(StableHash, IntegersAreLittleEndianBytes) {
   EXPECT_EQ(number.finish(), stable_hash("\x08\x07\x06\x05\x04\x03\x02\x01"));
 }
 
-TEST(StableHash, HexKeepsLeadingZeros) { EXPECT_EQ(hash_to_hex(0xab), "00000000000000ab"); }
+TEST(StableHash, HexKeepsLeadingZeros) {
+  EXPECT_EQ(hash_to_hex(0xab), "00000000000000ab");
+}
 
 }  // namespace
 }  // namespace tilecast

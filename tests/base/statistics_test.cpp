@@ -16,7 +16,9 @@ TEST(Statistics, Median) {
   EXPECT_EQ(median(std::vector{4.0, 1.0, 3.0, 2.0}), 2.5);
 }
 
-TEST(Statistics, GeometricMean) { EXPECT_NEAR(geometric_mean(std::vector{1.0, 4.0, 16.0}), 4, 1e-12); }
+TEST(Statistics, GeometricMean) {
+  EXPECT_NEAR(geometric_mean(std::vector{1.0, 4.0, 16.0}), 4, 1e-12);
+}
 
 TEST(Statistics, ErrorOfMedianMatchesRepetition) {
   Random random(7);

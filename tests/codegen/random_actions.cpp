@@ -34,7 +34,8 @@ Action random_reorder(const StageState& stage, Random& random) {
     const LoopVar& loop = stage.vars[static_cast<std::size_t>(v)];
     if (loop.annotation != Annotation::kVectorized) reorder.loops.push_back(loop.name);
   }
-  for (std::size_t i = reorder.loops.size(); i > 1; --i) std::swap(reorder.loops[i - 1], reorder.loops[random.below(i)]);
+  for (std::size_t i = reorder.loops.size(); i > 1; --i)
+    std::swap(reorder.loops[i - 1], reorder.loops[random.below(i)]);
   return reorder;
 }
 
@@ -47,7 +48,8 @@ Action random_action(const State& state, Random& random, int serial) {
   switch (random.below(16)) {
     case 0:
     case 1: {
-      const auto factor = static_cast<std::int64_t>(1 + random.below(static_cast<std::size_t>(std::min<std::int64_t>(loop.extent, 16))));
+      const auto factor = static_cast<std::int64_t>(
+          1 + random.below(static_cast<std::size_t>(std::min<std::int64_t>(loop.extent, 16))));
       return Split{stage.name(), loop.name, "o" + id, "i" + id, factor};
     }
     case 2: {
@@ -55,25 +57,33 @@ Action random_action(const State& state, Random& random, int serial) {
       const std::size_t q = std::min(p + 1, stage.loops.size() - 1);
       return Fuse{stage.name(), stage.loop_at(p).name, stage.loop_at(q).name, "f" + id};
     }
-    case 3: return random_reorder(stage, random);
-    case 4: return Vectorize{stage.name(), stage.loop_at(stage.loops.size() - 1).name};
-    case 5: return Unroll{stage.name(), loop.name};
-    case 6: return Parallel{stage.name(), loop.name};
+    case 3:
+      return random_reorder(stage, random);
+    case 4:
+      return Vectorize{stage.name(), stage.loop_at(stage.loops.size() - 1).name};
+    case 5:
+      return Unroll{stage.name(), loop.name};
+    case 6:
+      return Parallel{stage.name(), loop.name};
     case 7:
     case 8:
     case 9: {
       const StageState& host = random_stage(state, random);
       return ComputeAt{stage.name(), host.name(), random_loop(host, random).name};
     }
-    case 10: return random.chance(0.5) ? Action(ComputeRoot{stage.name()}) : Action(Inline{stage.name()});
-    case 11: return CacheWrite{stage.name(), "cw" + id};
+    case 10:
+      return random.chance(0.5) ? Action(ComputeRoot{stage.name()}) : Action(Inline{stage.name()});
+    case 11:
+      return CacheWrite{stage.name(), "cw" + id};
     case 12: {
       const bool of_input = random.chance(0.5);
       const Name buffer = of_input ? random.choice(state.dag().inputs).name : random_stage(state, random).name();
       return CacheRead{buffer, stage.name(), "cr" + id};
     }
-    case 13: return Rfactor{stage.name(), loop.name, "rf" + id, "v" + id};
-    case 14: return random_pack(state, random);
+    case 13:
+      return Rfactor{stage.name(), loop.name, "rf" + id, "v" + id};
+    case 14:
+      return random_pack(state, random);
     default:
       if (random.chance(0.5)) return StoreIn{stage.name(), static_cast<Storage>(random.below(4))};
       return UnrollLimit{stage.name(), static_cast<std::int64_t>(random.below(32))};

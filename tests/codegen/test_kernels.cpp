@@ -16,7 +16,9 @@
 namespace tilecast::testing {
 namespace {
 
-TensorType f32(Shape shape) { return {DataType::kFloat32, std::move(shape)}; }
+TensorType f32(Shape shape) {
+  return {DataType::kFloat32, std::move(shape)};
+}
 
 OpGraph with_bias_relu(OpGraph graph, std::int64_t channels) {
   const ValueId bias = static_cast<ValueId>(graph.inputs.size());
@@ -70,8 +72,7 @@ Task dense_task(std::int64_t m, std::int64_t k, std::int64_t n) {
 Task matmul_task(std::int64_t batch, std::int64_t m, std::int64_t k, std::int64_t n, bool transpose_b) {
   OpGraph graph;
   graph.inputs = {{"a", f32({batch, m, k})}, {"b", transpose_b ? f32({batch, n, k}) : f32({batch, k, n})}};
-  graph.nodes = {
-      {"matmul", "batch_matmul", {0, 1}, {{"transpose_b", std::int64_t{transpose_b}}}, f32({batch, m, n})}};
+  graph.nodes = {{"matmul", "batch_matmul", {0, 1}, {{"transpose_b", std::int64_t{transpose_b}}}, f32({batch, m, n})}};
   graph.outputs = {2};
   return make_task("matmul", graph);
 }

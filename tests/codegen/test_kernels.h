@@ -10,7 +10,9 @@
 #include "schedule/task_context.h"
 
 namespace tilecast {
-inline void PrintTo(const Task& task, std::ostream* out) { *out << task.name; }
+inline void PrintTo(const Task& task, std::ostream* out) {
+  *out << task.name;
+}
 }  // namespace tilecast
 
 namespace tilecast::testing {

@@ -18,10 +18,11 @@ int from_environment(const char* name, int fallback) {
 }
 
 std::vector<Task> small_tasks() {
-  return {conv_task(9, 7, 5, 11, 3, 1),   conv_task(6, 10, 6, 8, 1, 1),       conv_task(7, 9, 4, 12, 3, 2, 2),
-          depthwise_task(9, 10, 2),       deconv_task(4, 6, 7),               dense_task(7, 33, 19),
-          dense_task(4, 32, 24),          matmul_task(3, 6, 8, 10, true),     softmax_task(7, 32), batch_softmax_task(3, 16, 24),
-          layer_norm_task(5, 48),         pool_task(9, 6, false),             pool_task(8, 5, true)};
+  return {conv_task(9, 7, 5, 11, 3, 1),  conv_task(6, 10, 6, 8, 1, 1),   conv_task(7, 9, 4, 12, 3, 2, 2),
+          depthwise_task(9, 10, 2),      deconv_task(4, 6, 7),           dense_task(7, 33, 19),
+          dense_task(4, 32, 24),         matmul_task(3, 6, 8, 10, true), softmax_task(7, 32),
+          batch_softmax_task(3, 16, 24), layer_norm_task(5, 48),         pool_task(9, 6, false),
+          pool_task(8, 5, true)};
 }
 
 TEST(TrajectoryProperty, EveryPrefixComputesTheRightResult) {
@@ -46,8 +47,11 @@ TEST(TrajectoryProperty, EveryPrefixComputesTheRightResult) {
       if (run.ok() && difference < 1e-4 && truth < 1e-4) continue;
       ++failures;
       ADD_FAILURE() << "run " << r << ", task " << task.name << ", prefix of " << length << " actions: "
-                    << (run.ok() ? "differs by " + std::to_string(difference) + ", " + std::to_string(truth) : run.error().message)
-                    << "\n" << to_text(Trajectory(trajectory.begin(), trajectory.begin() + static_cast<std::ptrdiff_t>(length)));
+                    << (run.ok() ? "differs by " + std::to_string(difference) + ", " + std::to_string(truth)
+                                 : run.error().message)
+                    << "\n"
+                    << to_text(
+                           Trajectory(trajectory.begin(), trajectory.begin() + static_cast<std::ptrdiff_t>(length)));
       break;
     }
   }

@@ -15,8 +15,9 @@ using ::testing::HasSubstr;
 OpGraph small_graph() {
   OpGraph graph;
   graph.inputs = {{"x", {DataType::kFloat32, {2, 3}}}, {"w", {DataType::kFloat32, {3, 4}}, true}};
-  graph.nodes = {{"d", "dense", {0, 1}, {}, {DataType::kFloat32, {2, 4}}},
-                 {"c", "clip", {2}, {{"min", 0.0}, {"max", 6.0}, {"tags", std::vector<double>{}}}, {DataType::kFloat32, {2, 4}}}};
+  graph.nodes = {
+      {"d", "dense", {0, 1}, {}, {DataType::kFloat32, {2, 4}}},
+      {"c", "clip", {2}, {{"min", 0.0}, {"max", 6.0}, {"tags", std::vector<double>{}}}, {DataType::kFloat32, {2, 4}}}};
   graph.outputs = {3};
   return graph;
 }
@@ -75,11 +76,11 @@ TEST(ComputeDag, AnalysisAndInterpreterAgreeOnAffineReads) {
   stage.reduction = {{"k", 0, 3}};
   stage.reduction_op = ReductionOp::kSum;
   const auto i32 = DataType::kInt32;
-  stage.value.nodes = {{ExprOp::kAxis, i32, {}, 0},     {ExprOp::kIntConst, i32, {}, 3}, {ExprOp::kMul, i32, {0, 1}},
-                       {ExprOp::kAxis, i32, {}, 1},     {ExprOp::kAdd, i32, {2, 3}},     {ExprOp::kIntConst, i32, {}, 1},
-                       {ExprOp::kSub, i32, {4, 5}},     {ExprOp::kIntConst, i32, {}, 2}, {ExprOp::kDiv, i32, {6, 7}},
-                       {ExprOp::kIntConst, i32, {}, 0}, {ExprOp::kMax, i32, {8, 9}},
-                       {ExprOp::kLoad, DataType::kFloat32, {10}, 0}};
+  stage.value.nodes = {
+      {ExprOp::kAxis, i32, {}, 0},     {ExprOp::kIntConst, i32, {}, 3}, {ExprOp::kMul, i32, {0, 1}},
+      {ExprOp::kAxis, i32, {}, 1},     {ExprOp::kAdd, i32, {2, 3}},     {ExprOp::kIntConst, i32, {}, 1},
+      {ExprOp::kSub, i32, {4, 5}},     {ExprOp::kIntConst, i32, {}, 2}, {ExprOp::kDiv, i32, {6, 7}},
+      {ExprOp::kIntConst, i32, {}, 0}, {ExprOp::kMax, i32, {8, 9}},     {ExprOp::kLoad, DataType::kFloat32, {10}, 0}};
   analyze_stage(stage);
   dag.stages = {stage};
   ASSERT_TRUE(validate(dag).ok());

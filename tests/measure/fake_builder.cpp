@@ -1,5 +1,5 @@
-// Stands in for tilecast-builder in measurer_test: "builds" the hostile kernel that the candidate's unroll limit names, or
-// misbehaves itself. HOSTILE_DIRECTORY holds the kernels.
+// Stands in for tilecast-builder in measurer_test: "builds" the hostile kernel that the candidate's unroll limit names,
+// or misbehaves itself. HOSTILE_DIRECTORY holds the kernels.
 #include <csignal>
 #include <filesystem>
 #include <nlohmann/json.hpp>

@@ -1,5 +1,5 @@
-// A "compiled candidate" that computes relu of its input, unless HOSTILE_KIND says that it does something worse. Built once
-// a kind; see CMakeLists.txt.
+// A "compiled candidate" that computes relu of its input, unless HOSTILE_KIND says that it does something worse. Built
+// once a kind; see CMakeLists.txt.
 #include <HalideRuntime.h>
 
 #include <cstring>

@@ -31,9 +31,8 @@ TaskContext relu_context() {
 std::vector<MeasureRecord> measure_all(Measurer& measurer, const TaskContext& context,
                                        const std::vector<Trajectory>& trajectories) {
   std::vector<MeasureRecord> records(trajectories.size());
-  const Status status =
-      measurer.measure(context, trajectories, std::numeric_limits<double>::infinity(),
-                       [&](std::size_t i, const MeasureRecord& record) { records[i] = record; });
+  const Status status = measurer.measure(context, trajectories, std::numeric_limits<double>::infinity(),
+                                         [&](std::size_t i, const MeasureRecord& record) { records[i] = record; });
   EXPECT_TRUE(status.ok()) << (status.ok() ? "" : status.error().message);
   return records;
 }
@@ -54,7 +53,9 @@ struct HostileCase {
   MeasureErrorKind error;
   const char* message;
 };
-void PrintTo(const HostileCase& c, std::ostream* out) { *out << c.kind; }
+void PrintTo(const HostileCase& c, std::ostream* out) {
+  *out << c.kind;
+}
 
 class HostileTest : public ::testing::TestWithParam<HostileCase> {};
 
@@ -63,8 +64,7 @@ TEST_P(HostileTest, CostsOneRecord) {
   const TaskContext context = relu_context();
   const auto measurer = hostile_measurer();
   const Trajectory good = testing::hostile_trajectory("none");
-  const auto records =
-      measure_all(*measurer, context, {good, testing::hostile_trajectory(GetParam().kind), good});
+  const auto records = measure_all(*measurer, context, {good, testing::hostile_trajectory(GetParam().kind), good});
   EXPECT_TRUE(records[0].ok()) << records[0].message;
   EXPECT_EQ(measure_error_name(records[1].error), measure_error_name(GetParam().error)) << records[1].message;
   EXPECT_THAT(records[1].message, HasSubstr(GetParam().message));
@@ -100,8 +100,8 @@ TEST(Measurer, MeasuresRealCandidatesAndNamesIllegalOnes) {
   auto measurer = Measurer::create({});
   ASSERT_TRUE(measurer.ok()) << measurer.error().message;
   Random random(3);
-  const std::vector<Trajectory> trajectories = {space->default_candidate().trajectory, space->sample(random).trajectory,
-                                                {Vectorize{"nobody", "x"}}};
+  const std::vector<Trajectory> trajectories = {
+      space->default_candidate().trajectory, space->sample(random).trajectory, {Vectorize{"nobody", "x"}}};
   const auto records = measure_all(**measurer, *context, trajectories);
   for (int i = 0; i < 2; ++i) {
     EXPECT_TRUE(records[i].ok()) << records[i].message;

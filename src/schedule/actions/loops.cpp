@@ -36,7 +36,8 @@ bool hosts_anything(const State& state, StageId id) {
   return false;
 }
 
-// A change of loops affects what is computed inside the stage and, when it is inside another and rounds up, what it reads.
+// A change of loops affects what is computed inside the stage and, when it is inside another and rounds up, what it
+// reads.
 std::optional<Illegal> refresh_affected(StateEditor& editor, StageId id) {
   if (!editor.state.rounds_up(id) && !hosts_anything(editor.state, id)) return std::nullopt;
   return editor.refresh();

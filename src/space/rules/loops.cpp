@@ -51,9 +51,9 @@ std::vector<Name> parallelize(ScheduleBuilder& builder, const Name& stage, std::
     chunks *= extent;
     if (chunks == 1 || (extent == 1 && !options.empty())) continue;
     const double enough = chunks >= builder.threads() ? 1.0 : 0.01;
-    options.push_back({static_cast<std::int32_t>(count),
-                       enough * std::pow(parallel_balance(chunks, builder.threads()), 6) /
-                           static_cast<double>(1 + options.size())});
+    options.push_back(
+        {static_cast<std::int32_t>(count),
+         enough * std::pow(parallel_balance(chunks, builder.threads()), 6) / static_cast<double>(1 + options.size())});
   }
   if (options.empty() || builder.failed()) return loops;
   const auto count = static_cast<std::size_t>(builder.choose(stage, "parallel", 0, options));
@@ -68,7 +68,8 @@ std::int64_t choose_lanes(ScheduleBuilder& builder, const Name& stage, std::int6
   for (std::int64_t lanes = widest; lanes >= 4; lanes /= 2) {
     if (lanes > extent) continue;
     const double waste = static_cast<double>((extent + lanes - 1) / lanes * lanes) / static_cast<double>(extent);
-    options.push_back({static_cast<std::int32_t>(lanes), std::pow(static_cast<double>(lanes) / static_cast<double>(widest) / waste, 4)});
+    options.push_back({static_cast<std::int32_t>(lanes),
+                       std::pow(static_cast<double>(lanes) / static_cast<double>(widest) / waste, 4)});
   }
   const bool ragged = extent % 4 != 0;
   if (extent > 1 && extent < widest && (ragged || options.empty())) {

@@ -53,7 +53,9 @@ void add_loops(const State& state, StageId id, StageId host, std::vector<Option>
   }
 }
 
-bool can_inline(const StageState& s) { return !s.def->is_reduction() && s.redirects.empty(); }
+bool can_inline(const StageState& s) {
+  return !s.def->is_reduction() && s.redirects.empty();
+}
 
 // A stage inside another: vectors along its innermost axis, or along `v` for partial results.
 void schedule_inner_nest(ScheduleBuilder& builder, const Name& stage) {
@@ -83,8 +85,9 @@ void schedule_inner_nest(ScheduleBuilder& builder, const Name& stage) {
       order.push_back(*split.outer);
       unrolled = split.outer;
     } else {
-      order.insert(s.def->is_reduction() ? order.end() - static_cast<std::ptrdiff_t>(s.def->reduction.size()) : order.end(),
-                   *split.outer);
+      order.insert(
+          s.def->is_reduction() ? order.end() - static_cast<std::ptrdiff_t>(s.def->reduction.size()) : order.end(),
+          *split.outer);
     }
   }
   order.push_back(split.inner);

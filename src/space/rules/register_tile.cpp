@@ -54,7 +54,8 @@ std::int64_t choose_rows(ScheduleBuilder& builder, const Name& stage, int axis, 
 
 }  // namespace
 
-RegisterTile choose_register_tile(ScheduleBuilder& builder, const Name& stage, const std::vector<std::int64_t>& extents) {
+RegisterTile choose_register_tile(ScheduleBuilder& builder, const Name& stage,
+                                  const std::vector<std::int64_t>& extents) {
   const std::int64_t budget = std::max(1, builder.hardware().vector_registers - kOperandRegisters);
   RegisterTile tile;
   tile.lanes = choose_lanes(builder, stage, extents[0]);

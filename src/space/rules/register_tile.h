@@ -15,6 +15,7 @@ struct RegisterTile {
 
 // Draws a tile whose accumulators fit the vector registers beside the operands. Shapes that keep the multipliers busy
 // (many accumulators a loaded vector) and waste little at the edges are likelier.
-RegisterTile choose_register_tile(ScheduleBuilder& builder, const Name& stage, const std::vector<std::int64_t>& extents);
+RegisterTile choose_register_tile(ScheduleBuilder& builder, const Name& stage,
+                                  const std::vector<std::int64_t>& extents);
 
 }  // namespace tilecast::rules

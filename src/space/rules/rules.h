@@ -13,8 +13,9 @@ void inline_cheap_stages(ScheduleBuilder& builder, const std::vector<StageRole>&
 void factor_row_reduction(ScheduleBuilder& builder, StageId stage);
 
 struct TileOptions {
-  bool fused = true;     // in the nest of the stage that reads it; else in that of a copy (cache_write)
-  bool blocked = false;  // accumulates a cache-sized block over parts of the reduction; else one register tile over all of it
+  bool fused = true;  // in the nest of the stage that reads it; else in that of a copy (cache_write)
+  bool blocked =
+      false;  // accumulates a cache-sized block over parts of the reduction; else one register tile over all of it
 };
 // Multi-level tiling of a reduction and its consumer: parallel loops, tiles, a register tile; packs constant inputs.
 void tile_reduction(ScheduleBuilder& builder, StageId stage, const std::vector<StageRole>& roles, TileOptions options);

@@ -35,7 +35,8 @@ Name consumer_of(ScheduleBuilder& builder, StageId reduction, const std::vector<
 
 std::int64_t choose_middle(ScheduleBuilder& builder, const Name& stage, int axis, std::int64_t tiles, bool blocked) {
   std::vector<Option> options = {{1, blocked ? 1.0 : 3.0}};
-  for (std::int64_t middle = 2; middle < tiles; middle *= 2) options.push_back({static_cast<std::int32_t>(middle), 0.5});
+  for (std::int64_t middle = 2; middle < tiles; middle *= 2)
+    options.push_back({static_cast<std::int32_t>(middle), 0.5});
   if (tiles > 1) options.push_back({static_cast<std::int32_t>(tiles), 1});
   return builder.choose(stage, "middle", axis, options);
 }
@@ -118,7 +119,7 @@ TiledConsumer tile_consumer(ScheduleBuilder& builder, const Name& name, bool blo
 
 // The loops of the reduction axes, outermost first, after the decisions on unrolling and order.
 struct ReductionLoops {
-  std::optional<Name> block;       // over parts of the main axis, outside of the middle tile
+  std::optional<Name> block;  // over parts of the main axis, outside of the middle tile
   std::vector<Name> loops;
   std::vector<Name> unrolled;      // the innermost of `loops`
   std::vector<std::size_t> order;  // of the reduction axes, outermost first
@@ -171,8 +172,8 @@ ReductionLoops arrange_reduction(ScheduleBuilder& builder, const Name& stage, st
     const std::vector<Option> options = {{0, 2}, {1, 1}};
     main_inside = builder.choose(stage, "reduction order", 0, options) == 0;
   }
-  const SplitLoops split = factor > 1 ? split_loop(builder, stage, main_loop, factor, ".o", ".u")
-                                      : SplitLoops{main_loop, main_loop};
+  const SplitLoops split =
+      factor > 1 ? split_loop(builder, stage, main_loop, factor, ".o", ".u") : SplitLoops{main_loop, main_loop};
   std::vector<Name> main_loops;
   if (factor > 1 && split.outer) main_loops.push_back(*split.outer);
   if (factor == 1) main_loops.push_back(main_loop);
@@ -230,8 +231,8 @@ void schedule_accumulators(ScheduleBuilder& builder, const Name& stage, const Ti
     const Name axis = before.vars[d].name;
     const std::int64_t extent = before.vars[d].extent;
     const bool tiled = blocked && d < consumer.tile.extents.size() && extent % consumer.tile.extents[d] == 0;
-    const SplitLoops split = tiled ? split_loop(builder, stage, axis, consumer.tile.extents[d], ".o", ".i")
-                                   : SplitLoops{std::nullopt, axis};
+    const SplitLoops split =
+        tiled ? split_loop(builder, stage, axis, consumer.tile.extents[d], ".o", ".i") : SplitLoops{std::nullopt, axis};
     if (split.outer) middle.push_back(*split.outer);
     registers.push_back(split.inner);
     tile.insert(tile.begin(), split.outer ? consumer.tile.extents[d] : extent);

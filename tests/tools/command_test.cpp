@@ -1,0 +1,87 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "base/temp_directory.h"
+#include "run_program.h"
+
+namespace tilecast {
+namespace {
+
+using ::testing::HasSubstr;
+using testing::run_tilecast;
+
+const std::string kSuite = std::string(TILECAST_SOURCE_DIR) + "/data/subgraphs.json";
+
+TEST(Commands, EachHasHelp) {
+  for (const char* command : {"", "tasks", "tune", "show", "bench", "bench subgraphs", "probe"}) {
+    const auto result = run_tilecast(std::string(command) + " --help");
+    EXPECT_EQ(result.exit_code, 0) << command;
+    EXPECT_THAT(result.output, HasSubstr("--help")) << command;
+  }
+}
+
+TEST(Commands, TasksEndsWithJson) {
+  const auto result = run_tilecast("tasks " + kSuite + " --only r50_fc,bert_ln --json");
+  ASSERT_EQ(result.exit_code, 0) << result.output;
+  const auto json = nlohmann::json::parse(result.last_line());
+  ASSERT_EQ(json.at("tasks").size(), 2U);
+  EXPECT_EQ(json["tasks"][0].at("name"), "r50_fc");
+  EXPECT_EQ(json["tasks"][0].at("flops"), 4096000);
+}
+
+TEST(Commands, TuneResumesAndShowPrintsTheBest) {
+  const TempDirectory directory = *TempDirectory::create("command_test");
+  const std::string log = directory.path() / "log.jsonl";
+  const std::string tune = "tune " + kSuite + " --only mv2_dw_14 --records " + log + " --json --trials ";
+  const auto first = run_tilecast(tune + "12");
+  ASSERT_EQ(first.exit_code, 0) << first.output;
+  const auto json = nlohmann::json::parse(first.last_line());
+  EXPECT_EQ(json.at("trials"), 12);
+  EXPECT_EQ(json.at("tasks")[0].at("trials"), 12);
+  EXPECT_GT(json["tasks"][0].at("best_seconds").get<double>(), 0);
+  const auto second = run_tilecast(tune + "20 --warm-start " + log);
+  ASSERT_EQ(second.exit_code, 0) << second.output;
+  EXPECT_EQ(nlohmann::json::parse(second.last_line()).at("trials"), 20);
+  const auto shown = run_tilecast("show " + log);
+  ASSERT_EQ(shown.exit_code, 0) << shown.output;
+  for (const char* part : {"-- actions", "-- program", "-- Halide C++", "vectorize("}) {
+    EXPECT_THAT(shown.output, HasSubstr(part));
+  }
+}
+
+struct BadCommand {
+  std::string arguments;
+  const char* message;
+};
+void PrintTo(const BadCommand& c, std::ostream* out) {
+  *out << c.arguments;
+}
+
+class BadCommandTest : public ::testing::TestWithParam<BadCommand> {};
+
+// One line that says what is wrong, and a non-zero exit.
+TEST_P(BadCommandTest, IsOneLineAndNonZero) {
+  const auto result = run_tilecast(GetParam().arguments);
+  EXPECT_NE(result.exit_code, 0);
+  EXPECT_LT(result.exit_code, 128) << "ended by a signal";
+  EXPECT_THAT(result.output, HasSubstr(GetParam().message));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Arguments, BadCommandTest,
+    ::testing::Values(BadCommand{"tasks /nonexistent.json", "cannot read /nonexistent.json"},
+                      BadCommand{"tasks /dev/null", "is not a suite"},
+                      BadCommand{"tasks " + kSuite + " --only nothing", "has no subgraph \"nothing\""},
+                      BadCommand{"tune " + kSuite + " --records /tmp/x", "give --trials or --time"},
+                      BadCommand{"tune " + kSuite + " --trials 0 --records /tmp/x", "--trials"},
+                      BadCommand{"tune " + kSuite + " --only r50_fc --trials 1 --records /nonexistent/x",
+                                 "cannot open the record log /nonexistent/x"},
+                      BadCommand{"tune " + kSuite + " --trials 1 --records /tmp/x --evaluator oracle", "--evaluator"},
+                      BadCommand{"show /nonexistent", "cannot read records from /nonexistent"},
+                      BadCommand{"show /dev/null", "has no measured candidate"}));
+
+}  // namespace
+}  // namespace tilecast

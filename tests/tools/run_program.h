@@ -1,0 +1,36 @@
+// Runs build/tilecast as a user would.
+#pragma once
+
+#include <array>
+#include <cstdio>
+#include <string>
+
+namespace tilecast::testing {
+
+struct ProgramResult {
+  int exit_code = 0;
+  std::string output;  // standard output and error
+  std::string last_line() const {
+    const std::size_t end = output.find_last_not_of('\n');
+    if (end == std::string::npos) return "";
+    const std::size_t begin = output.rfind('\n', end);
+    return output.substr(begin == std::string::npos ? 0 : begin + 1,
+                         end - (begin == std::string::npos ? 0 : begin + 1) + 1);
+  }
+};
+
+inline ProgramResult run_tilecast(const std::string& arguments) {
+  const std::string command = std::string(TILECAST_BINARY_DIR) + "/tilecast " + arguments + " 2>&1";
+  ProgramResult result;
+  FILE* pipe = ::popen(command.c_str(), "r");
+  if (pipe == nullptr) return {127, "popen failed"};
+  std::array<char, 4096> buffer{};
+  while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
+    result.output.append(buffer.data(), count);
+  }
+  const int status = ::pclose(pipe);
+  result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+  return result;
+}
+
+}  // namespace tilecast::testing

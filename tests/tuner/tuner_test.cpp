@@ -1,0 +1,106 @@
+#include "tuner/tuner.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "../codegen/test_kernels.h"
+#include "base/random.h"
+#include "base/temp_directory.h"
+#include "codegen/codegen.h"
+#include "evaluator/random_evaluator.h"
+#include "evaluator/static_evaluator.h"
+
+namespace tilecast {
+namespace {
+
+// Measures nothing: the time follows from the trajectory, every ninth candidate fails.
+class FakeMeasurer final : public Measurer {
+ public:
+  Status measure(const TaskContext& task, std::span<const Trajectory> trajectories, double /*best*/,
+                 const MeasureCallback& done) override {
+    for (std::size_t i = 0; i < trajectories.size(); ++i) {
+      MeasureRecord record;
+      record.task_key = task.task.key;
+      record.hardware = probe_hardware().fingerprint;
+      record.threads = 2;
+      record.trajectory = trajectories[i];
+      const std::uint64_t hash = trajectory_hash(trajectories[i]);
+      EXPECT_TRUE(measured.insert({task.task.key, hash}).second) << "measured twice";
+      if (hash % 9 == 0) {
+        record.error = MeasureErrorKind::kRunCrash;
+        record.message = "signal 11";
+      } else {
+        record.latencies.assign(5, 1e-3 + 1e-3 * Random(hash).uniform());
+      }
+      done(i, record);
+    }
+    return Unit{};
+  }
+  std::set<std::pair<std::string, std::uint64_t>> measured;
+};
+
+std::vector<WeightedTask> two_tasks() {
+  return {{testing::conv_task(14, 14, 16, 32, 3, 1), 3}, {testing::dense_task(32, 64, 64), 1}};
+}
+
+class TunerTest : public ::testing::TestWithParam<const char*> {
+ protected:
+  std::unique_ptr<Evaluator> evaluator() const {
+    if (std::string(GetParam()) == "random") return std::make_unique<RandomEvaluator>(1);
+    return std::make_unique<StaticEvaluator>(probe_hardware(), 2, 2);
+  }
+  TuneProgress run(const TuneOptions& options, Measurer& measurer, const TuneHooks& hooks = {}) const {
+    const auto judge = evaluator();
+    auto result = tune(two_tasks(), options, probe_hardware(), *judge, measurer, hooks);
+    if (!result.ok()) throw std::runtime_error(result.error().message);
+    return *result;
+  }
+};
+
+TEST_P(TunerTest, SpendsTheBudgetAndResumesWithoutRepeating) {
+  const TempDirectory directory = *TempDirectory::create("tuner_test");
+  FakeMeasurer measurer;
+  TuneOptions options{.trials = 50, .records = directory.path() / "log.jsonl"};
+  const TuneProgress first = run(options, measurer);
+  EXPECT_EQ(first.trials, 50);
+  EXPECT_EQ(measurer.measured.size(), 50U);
+  EXPECT_GT(first.tasks[0].trials, first.tasks[1].trials);
+
+  // The log has all of it; the same command does nothing, a larger budget goes on.
+  EXPECT_EQ(run(options, measurer).trials, 50);
+  EXPECT_EQ(measurer.measured.size(), 50U);
+  options.trials = 90;
+  const TuneProgress second = run(options, measurer);
+  EXPECT_EQ(second.trials, 90);
+  EXPECT_EQ(measurer.measured.size(), 90U);
+  EXPECT_LE(second.model_seconds, first.model_seconds);
+  const auto set = read_record_log(options.records);
+  ASSERT_TRUE(set.ok());
+  EXPECT_EQ(set->records.size(), 90U);
+  EXPECT_EQ(set->tasks.size(), 2U);
+  for (const MeasureRecord& record : set->records) EXPECT_FALSE(record.origin.empty());
+}
+
+TEST_P(TunerTest, OneSeedRepeats) {
+  FakeMeasurer a;
+  FakeMeasurer b;
+  const TuneOptions options{.trials = 40, .seed = 9};
+  EXPECT_EQ(run(options, a).model_seconds, run(options, b).model_seconds);
+  EXPECT_EQ(a.measured, b.measured);
+}
+
+TEST_P(TunerTest, CancellingEndsTheRunInOrder) {
+  FakeMeasurer measurer;
+  int calls = 0;
+  const TuneHooks hooks{[&](const TuneProgress&) { ++calls; }, [&] { return calls >= 10; }};
+  const TuneProgress progress = run({.trials = 1000}, measurer, hooks);
+  EXPECT_TRUE(progress.interrupted);
+  EXPECT_LT(progress.trials, 30);
+}
+
+INSTANTIATE_TEST_SUITE_P(Evaluators, TunerTest, ::testing::Values("random", "static"),
+                         [](const auto& test) { return std::string(test.param); });
+
+}  // namespace
+}  // namespace tilecast
