@@ -29,7 +29,8 @@ Hardware probe_hardware();
 nlohmann::json to_json(const Hardware& hardware);
 Result<Hardware> hardware_from_json(const nlohmann::json& json);
 
-// Measured with `threads` threads at once, medians of several rounds, about half a second each.
+// Measured with `threads` threads at once: the best of several rounds, about half a second together. Other work on the
+// machine makes a round slower, never faster.
 // fp32 multiply-adds on registers, two operations each, in GFLOP/s.
 double measure_peak_gflops(int threads);
 // Reading an array much larger than the last cache, in GB/s.

@@ -11,7 +11,6 @@
 #include <vector>
 
 #include "base/hardware.h"
-#include "base/statistics.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -96,7 +95,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
 }
 
 // Calls work(thread) again and again on all threads at once, `kRounds` rounds of about kRoundSeconds. `work` returns
-// how much it has done. Returns the median over rounds of the amount a second, all threads together.
+// how much it has done. Returns the largest amount a second of a round, all threads together.
 double measure_rate(int threads, const std::function<double(int)>& work) {
   std::vector<double> rates;
   std::atomic<double> done = 0;
@@ -122,7 +121,7 @@ double measure_rate(int threads, const std::function<double(int)>& work) {
   for (int thread = 1; thread < threads; ++thread) others.emplace_back(loop, thread);
   loop(0);
   for (std::thread& other : others) other.join();
-  return median(rates);
+  return *std::max_element(rates.begin(), rates.end());
 }
 
 // Keeps the compiler from dropping a computation whose result nobody reads.
