@@ -92,12 +92,8 @@ int bench_subgraphs(const BenchArguments& arguments) {
   const Hardware hardware = probe_hardware();
   auto measurer = make_measurer(arguments.threads);
   if (!measurer.ok()) return report_error(measurer.error().message);
-  fmt::print(
-      "{} threads, {} trials, evaluator {}{}
-      ", arguments.threads, arguments.trials, arguments.evaluator,
-          arguments.random_search
-          ? ", random search"
-          : "");
+  fmt::print("{} threads, {} trials, evaluator {}{}\n", arguments.threads, arguments.trials, arguments.evaluator,
+             arguments.random_search ? ", random search" : "");
   fmt::print("{:<16} {:>4} {:>7} {:>6} {:>10} {:>9} {:>7} {:>8}\n", "subgraph", "seed", "trials", "errors", "best ms",
              "GFLOP/s", "peak", "tuning s");
   std::vector<BenchResult> results;
