@@ -14,9 +14,10 @@ namespace tilecast::tools {
 struct ModelSource {
   std::filesystem::path file;
   std::vector<std::string> only;
+  std::vector<std::string> shapes;  // NAME=1,3,224,224
 };
 
-// MODEL and --only.
+// MODEL, --only and --shape.
 void add_model_arguments(CLI::App& command, ModelSource& source);
 
 Result<std::vector<WeightedTask>> read_tasks(const ModelSource& source);

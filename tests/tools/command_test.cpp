@@ -14,6 +14,7 @@ using ::testing::HasSubstr;
 using testing::run_tilecast;
 
 const std::string kSuite = std::string(TILECAST_SOURCE_DIR) + "/data/subgraphs.json";
+const std::string kModels = std::string(TILECAST_SOURCE_DIR) + "/models/tests";
 
 TEST(Commands, EachHasHelp) {
   for (const char* command : {"", "tasks", "tune", "show", "bench", "bench subgraphs", "probe"}) {
@@ -75,6 +76,9 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(BadCommand{"tasks /nonexistent.json", "cannot read /nonexistent.json"},
                       BadCommand{"tasks /dev/null", "is not a suite"},
                       BadCommand{"tasks " + kSuite + " --only nothing", "has no subgraph \"nothing\""},
+                      BadCommand{"tasks /nonexistent.onnx", "/nonexistent.onnx: cannot read it"},
+                      BadCommand{"tasks " + kModels + "/symbolic_batch/model.onnx", "fix them with --shape x="},
+                      BadCommand{"tasks " + kModels + "/symbolic_batch/model.onnx --shape x", "NAME=1,3,224,224"},
                       BadCommand{"tune " + kSuite + " --records /tmp/x", "give --trials or --time"},
                       BadCommand{"tune " + kSuite + " --trials 0 --records /tmp/x", "--trials"},
                       BadCommand{"tune " + kSuite + " --only r50_fc --trials 1 --records /nonexistent/x",
