@@ -30,6 +30,11 @@ function(tilecast_test folder)
   target_link_libraries(tests_${folder} PRIVATE tilecast_options ${ARG_DEPENDS} GTest::gmock GTest::gtest_main)
   target_compile_definitions(tests_${folder} PRIVATE TILECAST_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                                                      TILECAST_BINARY_DIR="${PROJECT_BINARY_DIR}")
-  gtest_discover_tests(tests_${folder} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT ${ARG_TIMEOUT})
+  set(properties TIMEOUT ${ARG_TIMEOUT})
+  if(TILECAST_SANITIZE)
+    # Tests crash and exhaust children on purpose; the sanitizer must leave that to the system.
+    list(APPEND properties ENVIRONMENT "ASAN_OPTIONS=handle_segv=0:allocator_may_return_null=1")
+  endif()
+  gtest_discover_tests(tests_${folder} DISCOVERY_TIMEOUT 60 PROPERTIES ${properties})
 endfunction()
 include(GoogleTest)
