@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <ostream>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,10 @@ struct HandSchedule {
   std::int64_t tile_columns = 7;
   bool parallel_channels = false;  // blocks of channels in parallel, else rows
 };
+
+inline void PrintTo(const HandSchedule& hand, std::ostream* out) {
+  *out << hand.name;
+}
 
 std::vector<HandSchedule> hand_schedules();
 
