@@ -39,9 +39,7 @@ class Kernel {
     std::vector<runtime::TensorView> views;
     for (std::size_t i = 0; i < state.dag().inputs.size(); ++i) {
       const DagInput& input = state.dag().inputs[i];
-      std::int64_t count = 1;
-      for (const std::int64_t extent : input.extents) count *= extent;
-      std::vector<std::byte> bytes = random_input_bytes(input.type, count, i);
+      std::vector<std::byte> bytes = random_input_bytes(input.type, element_count(input.extents), i);
       std::vector<std::int64_t> extents = input.extents;
       if (const PackedInput* packed = state.packed_input(static_cast<BufferId>(i))) {
         bytes = pack_constant(bytes, extents, 4, packed->parts);

@@ -32,8 +32,7 @@ struct BenchResult {
 };
 
 double gflops_of(const BenchResult& result) {
-  const TaskProgress& task = result.progress.tasks.front();
-  return std::isfinite(task.best_seconds) ? task.flops / task.best_seconds / 1e9 : 0;
+  return result.progress.tasks.front().gflops();
 }
 
 nlohmann::json to_json(const BenchResult& result, double peak) {

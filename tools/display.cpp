@@ -40,9 +40,8 @@ void Display::update(const TuneProgress& progress) {
   last_task_ = progress.current;
   last_reported_ = task.best_seconds;
   if (!std::isfinite(task.best_seconds)) return;
-  const double gflops = task.flops / task.best_seconds / 1e9;
   fmt::print("{:7.1f} s  {}: trial {}, {:.4f} ms, {:.1f} GFLOP/s, {:.1f} % of peak\n", progress.seconds, task.name,
-             task.trials, task.best_seconds * 1e3, gflops, 100 * gflops / peak_gflops_);
+             task.trials, task.best_seconds * 1e3, task.gflops(), 100 * task.gflops() / peak_gflops_);
   std::fflush(stdout);
 }
 
@@ -58,10 +57,9 @@ std::string Display::table(const TuneProgress& progress) const {
                                  "best ms", "GFLOP/s", "peak");
   for (std::size_t i = 0; i < progress.tasks.size(); ++i) {
     const TaskProgress& task = progress.tasks[i];
-    const bool measured = std::isfinite(task.best_seconds);
-    const double gflops = measured ? task.flops / task.best_seconds / 1e9 : 0;
     text += fmt::format("{:<24} {:>7g} {:>7} {:>6} {:>10} {:>9.1f} {:>6.1f}%\n", task.name, task.weight, task.trials,
-                        task.errors, milliseconds_or_dash(task.best_seconds), gflops, 100 * gflops / peak_gflops_);
+                        task.errors, milliseconds_or_dash(task.best_seconds), task.gflops(),
+                        100 * task.gflops() / peak_gflops_);
   }
   text += fmt::format("estimated model latency {} ms; {} trials, {} errors, {:.0f} s{}\n",
                       milliseconds_or_dash(progress.model_seconds), progress.trials, progress.errors, progress.seconds,

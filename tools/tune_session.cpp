@@ -26,12 +26,7 @@ Status warm_start(Evaluator& evaluator, const std::vector<std::filesystem::path>
     TILECAST_TRY(const RecordSet set, read_record_log(log));
     std::size_t used = 0;
     for (const auto& [key, task] : set.tasks) {
-      std::vector<MeasureRecord> records;
-      for (const MeasureRecord& record : set.records) {
-        const bool fits =
-            record.task_key == key && record.hardware == hardware.fingerprint && record.threads == threads;
-        if (fits) records.push_back(record);
-      }
+      const auto records = records_of(set, key, hardware.fingerprint, threads);
       if (records.empty()) continue;
       TILECAST_TRY(const TaskContext context, make_task_context(task));
       evaluator.update(context, records);

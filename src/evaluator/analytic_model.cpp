@@ -47,12 +47,6 @@ NestShape shape_of(const StatementNest& nest) {
   return shape;
 }
 
-double element_count(std::span<const std::int64_t> box) {
-  double count = 1;
-  for (const std::int64_t extent : box) count *= static_cast<double>(std::max<std::int64_t>(extent, 1));
-  return count;
-}
-
 // Bytes that the loops at positions >= level touch, by whole cache lines of the innermost dimension.
 double working_set(const StatementNest& nest, std::size_t level, double line) {
   double bytes = 0;
@@ -60,7 +54,7 @@ double working_set(const StatementNest& nest, std::size_t level, double line) {
     const auto box = nest.box(use, level);
     const double row = box.empty() ? 1 : static_cast<double>(std::max<std::int64_t>(box[0], 1));
     const double row_bytes = std::max(row * use.element_bytes, std::min(line, 64.0) * 0.5);
-    bytes += element_count(box) / row * row_bytes;
+    bytes += box_elements(box) / row * row_bytes;
   }
   return bytes;
 }
@@ -82,7 +76,7 @@ double body_loads(const StatementNest& nest, const NestShape& shape, double lane
   for (const BufferUse& use : nest.uses) {
     if (use.is_write) continue;
     const auto box = nest.box(use, shape.body_level);
-    const double elements = element_count(box) * std::max(1.0, use.loads);
+    const double elements = box_elements(box) * std::max(1.0, use.loads);
     const double row = box.empty() ? 1 : static_cast<double>(std::max<std::int64_t>(box[0], 1));
     const bool wide = row >= lanes;
     loads += wide ? elements / lanes : elements;
@@ -109,7 +103,7 @@ StatementCost estimate_cost(const StatementNest& nest, const Hardware& hardware,
 
   StatementCost cost;
   cost.redundancy = std::max(1.0, shape.iterations / std::max(1.0, nest.domain_points));
-  cost.register_vectors = element_count(nest.box(nest.uses.front(), shape.body_level)) / used_lanes;
+  cost.register_vectors = box_elements(nest.box(nest.uses.front(), shape.body_level)) / used_lanes;
   const OpCounts& ops = nest.counts;
   const double simple = ops.float_fma + ops.float_add + ops.float_mul + ops.float_compare + ops.select;
   const double instructions = simple / kFmaPorts + ops.float_math * kMathCycles + ops.float_div * kDivideCycles;
@@ -139,12 +133,6 @@ StatementCost estimate_cost(const StatementNest& nest, const Hardware& hardware,
   cost.compute /= threads;
   for (double& cycles : cost.traffic) cycles /= threads;
   return cost;
-}
-
-double estimate_log_cycles(std::span<const StatementNest> nests, const Hardware& hardware, int threads) {
-  double cycles = 0;
-  for (const StatementNest& nest : nests) cycles += estimate_cost(nest, hardware, threads).total();
-  return std::log2(std::max(cycles, 1.0));
 }
 
 }  // namespace tilecast

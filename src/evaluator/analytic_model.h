@@ -22,7 +22,4 @@ struct StatementCost {
 
 StatementCost estimate_cost(const StatementNest& nest, const Hardware& hardware, int threads);
 
-// log2 of the program's estimated cycles.
-double estimate_log_cycles(std::span<const StatementNest> nests, const Hardware& hardware, int threads);
-
 }  // namespace tilecast

@@ -12,18 +12,6 @@ float compressed(double x) {
   return static_cast<float>(std::log2(1 + std::max(x, 0.0)));
 }
 
-double element_count(std::span<const std::int64_t> box) {
-  double count = 1;
-  for (const std::int64_t extent : box) count *= static_cast<double>(std::max<std::int64_t>(extent, 1));
-  return count;
-}
-
-double iterations_of(const StatementNest& nest) {
-  double iterations = 1;
-  for (const NestLoop& loop : nest.loops) iterations *= static_cast<double>(loop.extent);
-  return iterations;
-}
-
 double flops_of(const OpCounts& ops) {
   return 2.0 * ops.float_fma + ops.float_add + ops.float_mul + ops.float_div + ops.float_compare + ops.float_math;
 }
@@ -81,12 +69,12 @@ Reuse reuse_of(const StatementNest& nest, const BufferUse& use) {
   double inside = 1;
   for (std::size_t p = nest.loops.size(); p-- > 0;) {
     const auto extent = static_cast<double>(nest.loops[p].extent);
-    const double grown = element_count(nest.box(use, p)) / element_count(nest.box(use, p + 1));
+    const double grown = box_elements(nest.box(use, p)) / box_elements(nest.box(use, p + 1));
     if (extent > 1 && grown < 1.0 + 1e-9) {
       reuse.count = extent;
       reuse.iterations = inside;
       for (const BufferUse& other : nest.uses)
-        reuse.bytes += element_count(nest.box(other, p + 1)) * other.element_bytes;
+        reuse.bytes += box_elements(nest.box(other, p + 1)) * other.element_bytes;
       reuse.kind =
           nest.loops[p].annotation == Annotation::kUnrolled || nest.loops[p].annotation == Annotation::kVectorized
               ? 2.0F
@@ -102,14 +90,14 @@ Reuse reuse_of(const StatementNest& nest, const BufferUse& use) {
 double unique_lines(const StatementNest& nest, const BufferUse& use, double line) {
   const auto box = nest.box(use, 0);
   const double row = box.empty() ? 1 : static_cast<double>(std::max<std::int64_t>(box[0], 1));
-  return element_count(box) / row * std::ceil(row * use.element_bytes / line);
+  return box_elements(box) / row * std::ceil(row * use.element_bytes / line);
 }
 
 void append_buffer(const StatementNest& nest, std::size_t index, double iterations, double line,
                    std::vector<float>& row) {
   const BufferUse& use = nest.uses[index];
   const double touched = iterations * std::max(1.0, use.loads);
-  const double unique = element_count(nest.box(use, 0)) * use.element_bytes;
+  const double unique = box_elements(nest.box(use, 0)) * use.element_bytes;
   const double lines = unique_lines(nest, use, line);
   const Reuse reuse = reuse_of(nest, use);
   const double stride = innermost_stride(nest, index);
@@ -128,7 +116,7 @@ void append_buffers(const StatementNest& nest, double iterations, double line, s
   if (count > 1) {
     std::sort(order.begin() + 1, order.begin() + static_cast<std::ptrdiff_t>(count), [&](std::size_t a, std::size_t b) {
       const auto bytes = [&](std::size_t i) {
-        return element_count(nest.box(nest.uses[i], 0)) * nest.uses[i].element_bytes;
+        return box_elements(nest.box(nest.uses[i], 0)) * nest.uses[i].element_bytes;
       };
       const double bytes_a = bytes(a);
       const double bytes_b = bytes(b);
@@ -152,7 +140,7 @@ void append_intensity(const StatementNest& nest, std::vector<float>& row) {
   for (std::size_t i = 0; i < levels; ++i) {
     const std::size_t level = nest.levels() - 1 - i;
     double bytes = 0;
-    for (const BufferUse& use : nest.uses) bytes += element_count(nest.box(use, level)) * use.element_bytes;
+    for (const BufferUse& use : nest.uses) bytes += box_elements(nest.box(use, level)) * use.element_bytes;
     curve[i] = inside / std::max(bytes, 1.0);
     if (level > 0) inside *= static_cast<double>(nest.loops[level - 1].extent);
   }
@@ -171,7 +159,7 @@ void append_intensity(const StatementNest& nest, std::vector<float>& row) {
 void append_features(const StatementNest& nest, const StatementCost& cost, const Hardware& hardware,
                      std::vector<float>& row) {
   [[maybe_unused]] const std::size_t begin = row.size();
-  const double iterations = iterations_of(nest);
+  const double iterations = nest.iterations();
   append_computation(nest, iterations, row);
   append_annotations(nest, row);
   append_buffers(nest, iterations, static_cast<double>(hardware.cache_line_bytes), row);
@@ -180,7 +168,7 @@ void append_features(const StatementNest& nest, const StatementCost& cost, const
   double outer = 1;
   for (std::size_t p = 0; p < nest.own_begin; ++p) outer *= static_cast<double>(nest.loops[p].extent);
   const BufferUse& write = nest.uses.front();
-  const double allocated = element_count(nest.box(write, nest.own_begin)) * write.element_bytes;
+  const double allocated = box_elements(nest.box(write, nest.own_begin)) * write.element_bytes;
   row.insert(row.end(), {compressed(allocated), compressed(outer), static_cast<float>(nest.state->storage)});
   row.insert(row.end(), {static_cast<float>(nest.loops.size()), static_cast<float>(nest.own_begin),
                          compressed(iterations), compressed(nest.domain_points)});

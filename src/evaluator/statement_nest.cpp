@@ -174,6 +174,18 @@ void add_layout(const State& state, const BufferUse& use, std::vector<LayoutPart
 
 }  // namespace
 
+double StatementNest::iterations() const {
+  double iterations = 1;
+  for (const NestLoop& loop : loops) iterations *= static_cast<double>(loop.extent);
+  return iterations;
+}
+
+double box_elements(std::span<const std::int64_t> box) {
+  double count = 1;
+  for (const std::int64_t extent : box) count *= static_cast<double>(std::max<std::int64_t>(extent, 1));
+  return count;
+}
+
 std::span<const StatementNest> NestAnalyzer::analyze(const State& state) {
   count_ = 0;
   nest_index_.assign(state.stage_count(), kNoNest);

@@ -70,6 +70,8 @@ struct StatementNest {
   OpCounts counts;                        // of one evaluation, inlined producers included
   double domain_points = 1;               // product of the extents of all axes: what the algorithm asks for
 
+  // Of the whole nest, the hosts' loops included.
+  double iterations() const;
   std::size_t levels() const { return loops.size() + 1; }
   std::span<const std::int64_t> extents_at(std::size_t level) const {
     return {axis_extents.data() + level * axis_count, axis_count};
@@ -81,6 +83,9 @@ struct StatementNest {
     return {layout.data() + first_part[use], first_part[use + 1] - first_part[use]};
   }
 };
+
+// How many elements a box has; empty dimensions count as 1.
+double box_elements(std::span<const std::int64_t> box);
 
 // Analyses one State after another, reusing its memory: allocates nothing once it has grown.
 class NestAnalyzer {

@@ -10,12 +10,6 @@
 
 namespace tilecast {
 
-// A task and how often it occurs in the model that it is from.
-struct WeightedTask {
-  Task task;
-  double weight = 1;
-};
-
 // The suite's tasks in the order of the file, each with weight 1; with `only` not empty, those of these names. Images
 // are channels-last, weights and biases constant. Errors name the file, the subgraph and what is wrong with it; a name
 // in `only` that the suite lacks is one.

@@ -26,6 +26,12 @@ struct Task {
   double flops = 0;
 };
 
+// A task and how often it occurs in the model that it is from.
+struct WeightedTask {
+  Task task;
+  double weight = 1;
+};
+
 // Fills in the key, and flops when `flops` is 0 (by count_flops).
 Task make_task(std::string name, OpGraph graph, Target target = {}, double flops = 0);
 

@@ -45,9 +45,8 @@ Status check_reference(const TaskContext& context, const std::vector<std::byte>&
   const ComputeDag& dag = context.initial.dag();
   std::vector<std::vector<double>> inputs;
   for (std::size_t i = 0; i < dag.inputs.size(); ++i) {
-    std::int64_t count = 1;
-    for (const std::int64_t extent : dag.inputs[i].extents) count *= extent;
-    inputs.push_back(to_numbers(dag.inputs[i].type, random_input_bytes(dag.inputs[i].type, count, i)));
+    inputs.push_back(to_numbers(dag.inputs[i].type,
+                                random_input_bytes(dag.inputs[i].type, element_count(dag.inputs[i].extents), i)));
   }
   const std::vector<double> got = to_numbers(dag.stages.back().type, output);
   std::vector<std::int64_t> points;

@@ -38,12 +38,6 @@ AlignedBytes allocate(std::size_t bytes) {
       static_cast<std::byte*>(::operator new[](std::max<std::size_t>(bytes, 1), std::align_val_t{kAlignment})));
 }
 
-std::int64_t count_of(const ArgumentSpec& spec) {
-  std::int64_t count = 1;
-  for (const std::int64_t extent : spec.extents) count *= extent;
-  return count;
-}
-
 // An input's plain data, kept as long as the task stays, and its packed form, kept as long as the layout stays.
 struct InputData {
   std::vector<std::byte> plain;
@@ -68,7 +62,8 @@ class Runner {
     if (task_key_ != request.task_key) {
       inputs_.clear();
       for (std::size_t i = 0; i < request.inputs.size(); ++i) {
-        inputs_.emplace_back().plain = random_input_bytes(request.inputs[i].type, count_of(request.inputs[i]), i);
+        inputs_.emplace_back().plain =
+            random_input_bytes(request.inputs[i].type, element_count(request.inputs[i].extents), i);
       }
       reference_.clear();
       task_key_ = request.task_key;
@@ -95,7 +90,8 @@ class Runner {
   RunReply run_library(const RunRequest& request, void* library) {
     const auto function = reinterpret_cast<runtime::KernelFunction>(dlsym(library, "kernel_argv"));
     if (function == nullptr) return {.error = MeasureErrorKind::kRunError, .message = "the kernel has no entry point"};
-    const auto output_bytes = static_cast<std::size_t>(count_of(request.output) * data_type_size(request.output.type));
+    const auto output_bytes =
+        static_cast<std::size_t>(element_count(request.output.extents) * data_type_size(request.output.type));
     const AlignedBytes guarded = allocate(output_bytes + 2 * kGuardBytes);
     std::byte* output = guarded.get() + kGuardBytes;
     std::fill_n(guarded.get(), output_bytes + 2 * kGuardBytes, kGuardByte);

@@ -11,10 +11,6 @@ using Halide::Func;
 using Halide::RDom;
 using Halide::Var;
 
-std::vector<std::int64_t> kernel_of(const Shape& weight) {
-  return {weight.begin(), weight.end() - 2};
-}
-
 Status check(const OpGraph& graph, const OpNode& node) {
   TILECAST_CHECK(check_inputs(node, 2, 2));
   TILECAST_CHECK(check_activation(graph, node));

@@ -10,6 +10,11 @@ struct Window {
   std::vector<std::int64_t> kernel, strides, dilations, pads_begin, pads_end;
 };
 
+// The window of a convolution's weight [K…, in, out].
+inline std::vector<std::int64_t> kernel_of(const Shape& weight) {
+  return {weight.begin(), weight.end() - 2};
+}
+
 // Missing attributes get their defaults; fails when one has not `kernel.size()` entries or an impossible value.
 Result<Window> read_window(const OpNode& node, std::vector<std::int64_t> kernel);
 

@@ -130,6 +130,17 @@ Status RecordLog::append(const MeasureRecord& record) {
   return impl_->write_line(to_json(record));
 }
 
+std::vector<MeasureRecord> records_of(const RecordSet& set, const std::string& task_key, const std::string& fingerprint,
+                                      int threads) {
+  std::vector<MeasureRecord> records;
+  for (const MeasureRecord& record : set.records) {
+    if (record.task_key == task_key && record.hardware == fingerprint && record.threads == threads) {
+      records.push_back(record);
+    }
+  }
+  return records;
+}
+
 std::map<std::string, MeasureRecord> best_records(const RecordSet& set, int threads) {
   std::map<std::string, MeasureRecord> best;
   for (const MeasureRecord& record : set.records) {

@@ -47,6 +47,10 @@ class RecordLog {
   std::unique_ptr<Impl> impl_;
 };
 
+// The records of a task that were measured on this hardware with as many threads, in order.
+std::vector<MeasureRecord> records_of(const RecordSet& set, const std::string& task_key, const std::string& fingerprint,
+                                      int threads);
+
 // The fastest record of each task (by key) measured with `threads` threads (0: any).
 std::map<std::string, MeasureRecord> best_records(const RecordSet& set, int threads = 0);
 

@@ -81,12 +81,7 @@ class TuneRun {
     TILECAST_CHECK(log_->add_hardware(hardware_));
     TILECAST_TRY(const RecordSet known, read_record_log(options_.records));
     for (std::size_t i = 0; i < searches_.size(); ++i) {
-      std::vector<MeasureRecord> mine;
-      for (const MeasureRecord& record : known.records) {
-        const bool same = record.task_key == progress_.tasks[i].key && record.hardware == hardware_.fingerprint &&
-                          record.threads == options_.threads;
-        if (same) mine.push_back(record);
-      }
+      const auto mine = records_of(known, progress_.tasks[i].key, hardware_.fingerprint, options_.threads);
       if (mine.empty()) continue;
       for (const MeasureRecord& record : mine) count(i, record);
       learn(i, mine);

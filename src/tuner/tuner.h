@@ -11,7 +11,7 @@
 #include "base/hardware.h"
 #include "base/result.h"
 #include "evaluator/evaluator.h"
-#include "frontend/suite.h"
+#include "ir/task.h"
 #include "measure/measurer.h"
 #include "record/record_log.h"
 #include "search/search_policy.h"
@@ -38,6 +38,8 @@ struct TaskProgress {
   std::int64_t trials = 0;
   std::int64_t errors = 0;
   double best_seconds = std::numeric_limits<double>::infinity();
+  // Of the best; 0 when nothing was measured.
+  double gflops() const { return flops / best_seconds / 1e9; }
 };
 
 // Wall-clock seconds of the run by what was done.
