@@ -15,10 +15,16 @@
 namespace tilecast {
 namespace {
 
-std::vector<double> ranks(const std::vector<double>& values) {
+// Indices, smallest value first.
+std::vector<std::size_t> ascending(const std::vector<double>& values) {
   std::vector<std::size_t> order(values.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  return order;
+}
+
+std::vector<double> ranks(const std::vector<double>& values) {
+  const std::vector<std::size_t> order = ascending(values);
   std::vector<double> result(values.size());
   for (std::size_t r = 0; r < order.size(); ++r) result[order[r]] = static_cast<double>(r);
   return result;
@@ -39,9 +45,8 @@ double rank_correlation(const std::vector<double>& a, const std::vector<double>&
 
 // Best time of all over best time among the 10 % with the highest scores.
 double top_share(const std::vector<double>& scores, const std::vector<double>& speed) {
-  std::vector<std::size_t> order(scores.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
+  std::vector<std::size_t> order = ascending(scores);
+  std::reverse(order.begin(), order.end());
   double best = 0;
   for (std::size_t i = 0; i < std::max<std::size_t>(1, order.size() / 10); ++i) best = std::max(best, speed[order[i]]);
   return best / *std::max_element(speed.begin(), speed.end());

@@ -305,34 +305,7 @@ class ModelBuilder {
     if (element_count(tensor->type.shape) != 1) {
       return Error{fmt::format("{}: attribute '{}' must have one element", node_title(node), attribute.name())};
     }
-    double value = 0;
-    const std::byte* data = tensor->bytes.data();
-    const auto load = [&]<class T>(T element) {
-      std::memcpy(&element, data, sizeof element);
-      value = static_cast<double>(element);
-    };
-    switch (tensor->type.dtype) {
-      case DataType::kFloat32:
-        load(float{});
-        break;
-      case DataType::kFloat64:
-        load(double{});
-        break;
-      case DataType::kInt64:
-        load(std::int64_t{});
-        break;
-      case DataType::kInt32:
-        load(std::int32_t{});
-        break;
-      case DataType::kInt8:
-        load(std::int8_t{});
-        break;
-      case DataType::kUInt8:
-      case DataType::kBool:
-        load(std::uint8_t{});
-        break;
-    }
-    result.attributes.set(attribute.name(), value);
+    result.attributes.set(attribute.name(), to_numbers(tensor->type.dtype, tensor->bytes).front());
     result.attributes.set(attribute.name() + "_type", std::string(data_type_name(tensor->type.dtype)));
     return Unit{};
   }

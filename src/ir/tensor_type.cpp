@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cstring>
 #include <numeric>
 
 namespace tilecast {
@@ -21,6 +22,17 @@ constexpr std::array<TypeFacts, 7> kTypes = {{
     {"bool", 1},
     {"float64", 8},
 }};
+
+template <class T>
+std::vector<double> numbers_of(const std::vector<std::byte>& bytes) {
+  std::vector<double> numbers(bytes.size() / sizeof(T));
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    T value;
+    std::memcpy(&value, bytes.data() + i * sizeof(T), sizeof(T));
+    numbers[i] = static_cast<double>(value);
+  }
+  return numbers;
+}
 
 }  // namespace
 
@@ -45,6 +57,25 @@ bool is_float(DataType type) {
 
 std::int64_t element_count(const Shape& shape) {
   return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
+}
+
+std::vector<double> to_numbers(DataType type, const std::vector<std::byte>& bytes) {
+  switch (type) {
+    case DataType::kFloat32:
+      return numbers_of<float>(bytes);
+    case DataType::kFloat64:
+      return numbers_of<double>(bytes);
+    case DataType::kInt64:
+      return numbers_of<std::int64_t>(bytes);
+    case DataType::kInt32:
+      return numbers_of<std::int32_t>(bytes);
+    case DataType::kInt8:
+      return numbers_of<std::int8_t>(bytes);
+    case DataType::kUInt8:
+    case DataType::kBool:
+      return numbers_of<std::uint8_t>(bytes);
+  }
+  return {};
 }
 
 std::string shape_to_string(const Shape& shape) {

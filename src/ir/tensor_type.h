@@ -1,6 +1,7 @@
 // Element types and shapes of tensors.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -23,6 +24,8 @@ using Shape = std::vector<std::int64_t>;
 
 // Product of the extents; 1 for a scalar.
 std::int64_t element_count(const Shape& shape);
+// The elements of a tensor (dense, in this machine's byte order) as numbers.
+std::vector<double> to_numbers(DataType type, const std::vector<std::byte>& bytes);
 // "1x224x224x3"; "scalar" for rank 0.
 std::string shape_to_string(const Shape& shape);
 

@@ -21,17 +21,6 @@ std::vector<std::byte> fill(std::int64_t count, const Make& make) {
 }
 
 template <class T>
-std::vector<double> numbers_of(const std::vector<std::byte>& bytes) {
-  std::vector<double> numbers(bytes.size() / sizeof(T));
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    T value;
-    std::memcpy(&value, bytes.data() + i * sizeof(T), sizeof(T));
-    numbers[i] = static_cast<double>(value);
-  }
-  return numbers;
-}
-
-template <class T>
 double float_difference(const std::byte* got, const std::byte* want, std::size_t bytes) {
   double difference = 0;
   double largest = 0;
@@ -68,25 +57,6 @@ std::vector<std::byte> random_input_bytes(DataType type, std::int64_t count, std
       return fill<std::uint8_t>(count, [&] { return static_cast<std::uint8_t>(random.below(8)); });
     case DataType::kBool:
       return fill<std::uint8_t>(count, [&] { return static_cast<std::uint8_t>(random.below(2)); });
-  }
-  return {};
-}
-
-std::vector<double> to_numbers(DataType type, const std::vector<std::byte>& bytes) {
-  switch (type) {
-    case DataType::kFloat32:
-      return numbers_of<float>(bytes);
-    case DataType::kFloat64:
-      return numbers_of<double>(bytes);
-    case DataType::kInt64:
-      return numbers_of<std::int64_t>(bytes);
-    case DataType::kInt32:
-      return numbers_of<std::int32_t>(bytes);
-    case DataType::kInt8:
-      return numbers_of<std::int8_t>(bytes);
-    case DataType::kUInt8:
-    case DataType::kBool:
-      return numbers_of<std::uint8_t>(bytes);
   }
   return {};
 }

@@ -13,9 +13,6 @@ namespace tilecast {
 // booleans.
 std::vector<std::byte> random_input_bytes(DataType type, std::int64_t count, std::size_t input);
 
-// The elements as numbers.
-std::vector<double> to_numbers(DataType type, const std::vector<std::byte>& bytes);
-
 // The largest |got - want| divided by the largest |want| (elements of `type`); infinity when one of the two is not a
 // number where the other is, or infinite where the other is not. Integers and booleans must be equal: 0 or infinity.
 double relative_difference(DataType type, const std::byte* got, const std::byte* want, std::size_t bytes);

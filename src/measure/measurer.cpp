@@ -132,7 +132,7 @@ class ProcessMeasurer final : public Measurer {
     };
     if (built[0].reply.error != MeasureErrorKind::kNone) return failed(built[0].reply.message);
     MeasureRecord record;
-    RunRequest request = run_request(context.task, built[0], 0);
+    RunRequest request = run_request(context.task, built[0]);
     request.write_reference = true;
     TILECAST_CHECK(run(request, 10 * options_.run_timeout, record));
     std::filesystem::remove(built[0].shared_object);
@@ -232,7 +232,7 @@ class ProcessMeasurer final : public Measurer {
     return record;
   }
 
-  RunRequest run_request(const Task& task, const Built& built, double give_up_seconds) const {
+  RunRequest run_request(const Task& task, const Built& built) const {
     return {.task_key = task.key,
             .shared_object = built.shared_object,
             .inputs = built.reply.inputs,
@@ -240,16 +240,13 @@ class ProcessMeasurer final : public Measurer {
             .threads = options_.threads,
             .reference_file = reference_file(task),
             .tolerance = options_.tolerance,
-            .timing = {.min_samples = options_.min_samples,
-                       .max_samples = options_.max_samples,
-                       .min_sample_seconds = options_.min_sample_seconds,
-                       .budget_seconds = options_.budget_seconds,
-                       .steady = options_.steady,
-                       .give_up_seconds = give_up_seconds}};
+            .timing = options_.timing};
   }
 
   Status run_one(const Task& task, const Built& built, double best_seconds, MeasureRecord& record) {
-    return run(run_request(task, built, best_seconds * options_.cut_short_ratio), options_.run_timeout, record);
+    RunRequest request = run_request(task, built);
+    request.timing.give_up_seconds = best_seconds * options_.cut_short_ratio;
+    return run(request, options_.run_timeout, record);
   }
 
   Status run(const RunRequest& request, double timeout, MeasureRecord& record) {

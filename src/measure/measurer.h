@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "measure/timing.h"
 #include "record/measure_record.h"
 #include "schedule/task_context.h"
 
@@ -21,12 +22,7 @@ struct MeasureOptions {
   double build_timeout = 15;  // seconds, enforced by the parent
   double run_timeout = 10;
   std::int64_t memory_limit_bytes = std::int64_t{8} << 30;  // of a worker's address space beyond its start
-  // Timing: after warm-up, samples until the median's relative error is below `steady`, within the bounds below.
-  int min_samples = 5;
-  int max_samples = 100;
-  double min_sample_seconds = 1e-3;  // short kernels are called several times a sample
-  double budget_seconds = 0.25;      // of timing, per candidate
-  double steady = 0.01;
+  TimingOptions timing;                                     // its give_up_seconds follows from the best so far
   // A candidate slower than this times the best so far after its first samples is cut short.
   double cut_short_ratio = 2.0;
   std::function<bool()> cancelled;         // asked between candidates; true: those that are left are not reported

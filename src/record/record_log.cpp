@@ -62,6 +62,7 @@ Result<RecordSet> read_record_log(const std::filesystem::path& file) {
 struct RecordLog::Impl {
   std::filesystem::path file;
   int fd = -1;
+  RecordSet contents;           // at the time of opening
   std::set<std::string> known;  // keys of tasks and fingerprints of hardware
   bool broken_line = false;     // the last write ended in the middle of a line
 
@@ -105,11 +106,15 @@ Result<RecordLog> RecordLog::open(const std::filesystem::path& file) {
   char last = '\n';
   if (size > 0 && ::pread(impl->fd, &last, 1, size - 1) == 1) impl->broken_line = last != '\n';
   if (size > 0) {
-    TILECAST_TRY(const RecordSet set, read_record_log(file));
-    for (const auto& [key, task] : set.tasks) impl->known.insert(key);
-    for (const auto& [fingerprint, hardware] : set.hardware) impl->known.insert(fingerprint);
+    TILECAST_TRY(impl->contents, read_record_log(file));
+    for (const auto& [key, task] : impl->contents.tasks) impl->known.insert(key);
+    for (const auto& [fingerprint, hardware] : impl->contents.hardware) impl->known.insert(fingerprint);
   }
   return RecordLog(std::move(impl));
+}
+
+RecordSet RecordLog::take_contents() {
+  return std::move(impl_->contents);
 }
 
 Status RecordLog::add_task(const Task& task) {

@@ -36,6 +36,9 @@ class RecordLog {
   RecordLog& operator=(RecordLog&&) noexcept;
   ~RecordLog();
 
+  // What the log held when it was opened; to be taken once.
+  RecordSet take_contents();
+
   // Writes the task or hardware unless this log already holds it.
   Status add_task(const Task& task);
   Status add_hardware(const Hardware& hardware);

@@ -79,7 +79,7 @@ class TuneRun {
     if (options_.records.empty()) return Unit{};
     TILECAST_TRY(log_, RecordLog::open(options_.records));
     TILECAST_CHECK(log_->add_hardware(hardware_));
-    TILECAST_TRY(const RecordSet known, read_record_log(options_.records));
+    const RecordSet known = log_->take_contents();
     for (std::size_t i = 0; i < searches_.size(); ++i) {
       const auto mine = records_of(known, progress_.tasks[i].key, hardware_.fingerprint, options_.threads);
       if (mine.empty()) continue;

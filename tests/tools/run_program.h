@@ -13,9 +13,9 @@ struct ProgramResult {
   std::string last_line() const {
     const std::size_t end = output.find_last_not_of('\n');
     if (end == std::string::npos) return "";
-    const std::size_t begin = output.rfind('\n', end);
-    return output.substr(begin == std::string::npos ? 0 : begin + 1,
-                         end - (begin == std::string::npos ? 0 : begin + 1) + 1);
+    const std::size_t before = output.rfind('\n', end);
+    const std::size_t begin = before == std::string::npos ? 0 : before + 1;
+    return output.substr(begin, end - begin + 1);
   }
 };
 
