@@ -1,0 +1,90 @@
+#include "frontend/constant_folding.h"
+
+#include <cstring>
+#include <numeric>
+
+#include "codegen/codegen.h"
+#include "ir/interpreter.h"
+
+namespace tilecast {
+namespace {
+
+// Weights have millions of elements: their transposition must not go through the interpreter.
+ConstantBytes transpose(const NetworkNode& input, const std::vector<std::int64_t>& perm, const TensorType& type) {
+  const auto size = static_cast<std::size_t>(data_type_size(type.dtype));
+  const std::size_t rank = perm.size();
+  std::vector<std::int64_t> strides(rank, 1);
+  for (std::size_t d = rank; d-- > 1;) strides[d - 1] = strides[d] * input.type.shape[d];
+  std::vector<std::int64_t> step(rank);
+  for (std::size_t d = 0; d < rank; ++d) step[d] = strides[static_cast<std::size_t>(perm[d])];
+
+  auto bytes = std::make_shared<std::vector<std::byte>>(input.constant->size());
+  std::vector<std::int64_t> counter(rank, 0);
+  std::int64_t source = 0;
+  for (std::size_t at = 0; at < bytes->size(); at += size) {
+    std::memcpy(bytes->data() + at, input.constant->data() + static_cast<std::size_t>(source) * size, size);
+    for (std::size_t d = rank; d-- > 0;) {
+      source += step[d];
+      if (++counter[d] < type.shape[d]) break;
+      source -= counter[d] * step[d];
+      counter[d] = 0;
+    }
+  }
+  return bytes;
+}
+
+template <class T>
+ConstantBytes bytes_of(const std::vector<double>& numbers) {
+  auto bytes = std::make_shared<std::vector<std::byte>>(numbers.size() * sizeof(T));
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const auto value = static_cast<T>(numbers[i]);
+    std::memcpy(bytes->data() + i * sizeof(T), &value, sizeof(T));
+  }
+  return bytes;
+}
+
+ConstantBytes from_numbers(DataType type, const std::vector<double>& numbers) {
+  switch (type) {
+    case DataType::kFloat32:
+      return bytes_of<float>(numbers);
+    case DataType::kFloat64:
+      return bytes_of<double>(numbers);
+    case DataType::kInt64:
+      return bytes_of<std::int64_t>(numbers);
+    case DataType::kInt32:
+      return bytes_of<std::int32_t>(numbers);
+    case DataType::kInt8:
+      return bytes_of<std::int8_t>(numbers);
+    case DataType::kUInt8:
+    case DataType::kBool:
+      return bytes_of<std::uint8_t>(numbers);
+  }
+  return nullptr;
+}
+
+Result<ConstantBytes> interpret_node(const NetworkNode& node, std::span<const NetworkNode* const> inputs) {
+  OpGraph graph;
+  OpNode op{node.name, node.op, {}, node.attributes, node.type};
+  std::vector<std::vector<double>> numbers;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    graph.inputs.push_back({"in" + std::to_string(i), inputs[i]->type, false});
+    op.inputs.push_back(static_cast<ValueId>(i));
+    numbers.push_back(to_numbers(inputs[i]->type.dtype, *inputs[i]->constant));
+  }
+  graph.nodes.push_back(std::move(op));
+  graph.outputs = {static_cast<ValueId>(inputs.size())};
+  TILECAST_TRY(const auto program, build_program(make_task(node.name, std::move(graph))));
+  std::vector<std::int64_t> points(static_cast<std::size_t>(element_count(node.type.shape)));
+  std::iota(points.begin(), points.end(), 0);
+  return from_numbers(node.type.dtype, interpret(*program->alternatives.front().dag, numbers, points));
+}
+
+}  // namespace
+
+Result<ConstantBytes> evaluate_constant(const NetworkNode& node, std::span<const NetworkNode* const> inputs) {
+  if (node.op == "reshape") return inputs[0]->constant;
+  if (node.op == "transpose") return transpose(*inputs[0], node.attributes.get_ints("perm"), node.type);
+  return interpret_node(node, inputs);
+}
+
+}  // namespace tilecast

@@ -1,0 +1,101 @@
+// What the functions that lower ONNX operators work with.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "frontend/lowering/lowering.h"
+
+namespace tilecast {
+
+using Ints = std::vector<std::int64_t>;
+
+// An order of dimensions: dimension d of the ONNX tensor is dimension order[d] of the stored one.
+using DimOrder = std::vector<std::size_t>;
+
+DimOrder plain_order(std::size_t rank);
+// N, C, S… as ONNX has it, stored as N, S…, C.
+DimOrder channels_last_order(std::size_t rank);
+
+// An ONNX value as it is stored: transpositions are remembered, not carried out, until an operator needs another order.
+struct View {
+  NetworkId value = -1;
+  DimOrder order;
+};
+
+// One ONNX node being lowered. Indices are of the ONNX node's inputs and outputs; shapes are ONNX's.
+class NodeLowering {
+ public:
+  NodeLowering(const Model& model, const ModelNode& node, Network& network, std::vector<std::optional<View>>& views)
+      : model_(model), node_(node), network_(network), views_(views) {}
+
+  const ModelNode& node() const { return node_; }
+  const Attributes& attributes() const { return node_.attributes; }
+  // "node 'NAME' (Op, domain ai.onnx): REASON".
+  Error error(const std::string& reason) const;
+
+  std::size_t input_count() const { return node_.inputs.size(); }
+  std::size_t output_count() const { return node_.outputs.size(); }
+  // Whether the optional input is given.
+  bool has_input(std::size_t i) const;
+  const View& view(std::size_t i) const;
+  Shape shape(std::size_t i) const;
+  DataType dtype(std::size_t i) const { return network_.node(view(i).value).type.dtype; }
+  bool is_constant(std::size_t i) const { return network_.node(view(i).value).is_constant(); }
+  // Input `i` where it must be known before the model runs; `what` is its role for the message ("shape").
+  Result<Ints> constant_ints(std::size_t i, const std::string& what) const;
+  Result<double> constant_number(std::size_t i, const std::string& what) const;
+
+  // A non-negative axis of a tensor of this rank, or an error.
+  Result<std::size_t> axis(std::int64_t given, std::size_t rank) const;
+
+  // The input stored in this order.
+  Result<NetworkId> stored(std::size_t i, const DimOrder& order) { return in_order(view(i), order); }
+  Result<NetworkId> plain(std::size_t i) { return stored(i, plain_order(shape(i).size())); }
+  Result<NetworkId> in_order(const View& view, const DimOrder& order);
+  // Input `i` as an operand of an element-wise operator whose output has this rank and order: outer dimensions of
+  // extent 1 added or dropped.
+  Result<NetworkId> broadcast_operand(std::size_t i, const DimOrder& order);
+
+  // Adds an operator, or the constant that it makes of constants.
+  Result<NetworkId> emit(const std::string& op, std::vector<NetworkId> inputs, Attributes attributes, TensorType type);
+  Result<NetworkId> emit_float(const std::string& op, std::vector<NetworkId> inputs, Attributes attributes,
+                               Shape shape) {
+    return emit(op, std::move(inputs), std::move(attributes), {DataType::kFloat32, std::move(shape)});
+  }
+  NetworkId constant_of_ints(const Ints& values, Shape shape);
+  Result<NetworkId> reshape(NetworkId value, Shape shape);
+  const TensorType& type(NetworkId id) const { return network_.node(id).type; }
+
+  void set_output(std::size_t i, View view);
+  void set_plain_output(NetworkId value, std::size_t i = 0) { set_output(i, {value, plain_order(type(value).shape.size())}); }
+
+ private:
+  const Model& model_;
+  const ModelNode& node_;
+  Network& network_;
+  std::vector<std::optional<View>>& views_;
+};
+
+// Shape of the stored tensor of a value with this ONNX shape, and back.
+Shape stored_shape(const Shape& shape, const DimOrder& order);
+Shape onnx_shape(const Shape& stored, const DimOrder& order);
+
+// NumPy's rule; nothing when the shapes do not fit.
+std::optional<Shape> broadcast_shape(const Shape& a, const Shape& b);
+
+using LowerFunction = Status (*)(NodeLowering& node);
+using LoweringTable = std::map<std::string, LowerFunction>;
+
+// One a family of operators.
+void add_convolutions(LoweringTable& table);
+void add_pools(LoweringTable& table);
+void add_products(LoweringTable& table);
+void add_elementwise(LoweringTable& table);
+void add_reductions(LoweringTable& table);
+void add_movement(LoweringTable& table);
+void add_shape_operators(LoweringTable& table);
+
+}  // namespace tilecast
