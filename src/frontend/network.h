@@ -1,5 +1,5 @@
-// Network: a whole model in Tilecast's operators (docs/operators.md), what the frontend's passes rewrite and what is cut
-// into tasks.
+// Network: a whole model in Tilecast's operators (docs/operators.md), what the frontend's passes rewrite and what is
+// cut into tasks.
 #pragma once
 
 #include <cstddef>

@@ -24,10 +24,10 @@ struct TypeCode {
   std::string_view descr;
   DataType type;
 };
-constexpr std::array kTypeCodes = {
-    TypeCode{"<f4", DataType::kFloat32}, TypeCode{"<f8", DataType::kFloat64}, TypeCode{"<i8", DataType::kInt64},
-    TypeCode{"<i4", DataType::kInt32},   TypeCode{"|i1", DataType::kInt8},    TypeCode{"|u1", DataType::kUInt8},
-    TypeCode{"|b1", DataType::kBool}};
+constexpr std::array kTypeCodes = {TypeCode{"<f4", DataType::kFloat32}, TypeCode{"<f8", DataType::kFloat64},
+                                   TypeCode{"<i8", DataType::kInt64},   TypeCode{"<i4", DataType::kInt32},
+                                   TypeCode{"|i1", DataType::kInt8},    TypeCode{"|u1", DataType::kUInt8},
+                                   TypeCode{"|b1", DataType::kBool}};
 
 // What stands behind `'key':` in the header, a Python dictionary as NumPy prints it.
 std::optional<std::string_view> entry(std::string_view header, std::string_view key) {
