@@ -49,9 +49,16 @@ StageRole reduction_role(const Stage& def) {
   return contiguous || reused >= 2 ? StageRole::kTiledReduction : StageRole::kRowReduction;
 }
 
+// Whether the stage is another view of one buffer: its dimensions in another order, the innermost one still contiguous.
+// Reading through it costs no more than reading a copy.
+bool is_view(const Stage& def) {
+  return def.counts == OpCounts{.loads = 1} && def.accesses.size() == 1 && is_contiguous(def, def.accesses.front());
+}
+
 StageRole pure_role(const State& state, StageId id) {
   if (id == state.output()) return StageRole::kPlain;
   const Stage& def = *state.stage(id).def;
+  if (is_view(def)) return StageRole::kInline;
   const std::vector<StageId> readers = state.readers(state.buffer_of(id));
   const BufferId buffer = state.buffer_of(id);
   bool recomputed = readers.size() > 1;

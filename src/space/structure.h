@@ -8,7 +8,7 @@
 namespace tilecast {
 
 enum class StageRole : std::uint8_t {
-  kInline,  // pure and cheap: computed inside its readers' expressions
+  kInline,  // pure and cheap, or only another view: computed inside its readers' expressions
   kPlain,   // pure, worth (or in need of) a nest of its own: padding read by a convolution, an expensive function
   kTiledReduction,  // a reduction whose innermost dimension can be vectorized, or whose inputs are reused
   kRowReduction,    // a reduction along contiguous memory without reuse: softmax, layer norm

@@ -77,6 +77,36 @@ Task matmul_task(std::int64_t batch, std::int64_t m, std::int64_t k, std::int64_
   return make_task("matmul", graph);
 }
 
+Task attention_task(std::int64_t heads, std::int64_t m, std::int64_t k, std::int64_t n, bool scores) {
+  using Ints = std::vector<std::int64_t>;
+  OpGraph graph;
+  graph.inputs = {{"a", f32({m, heads, k})}, {"b", scores ? f32({n, heads, k}) : f32({k, heads, n})}};
+  graph.nodes = {
+      {"at", "transpose", {0}, {{"perm", Ints{1, 0, 2}}}, f32({heads, m, k})},
+      {"bt", "transpose", {1}, {{"perm", scores ? Ints{1, 2, 0} : Ints{1, 0, 2}}}, f32({heads, k, n})},
+      {"matmul", "batch_matmul", {2, 3}, {}, f32({heads, m, n})},
+      {"yt", "transpose", {4}, {{"perm", Ints{1, 0, 2}}}, f32({m, heads, n})},
+  };
+  graph.outputs = {5};
+  return make_task(scores ? "scores" : "context", graph);
+}
+
+Task channels_first_task(std::int64_t size, std::int64_t in, std::int64_t out) {
+  OpGraph graph;
+  graph.inputs = {{"x", f32({1, in, size, size})}, {"w", f32({3, 3, in, out}), true}};
+  const std::vector<std::int64_t> ones{1, 1};
+  const std::vector<std::int64_t> twos{2, 2};
+  const std::int64_t half = (size + 1) / 2;
+  graph.nodes = {{"t", "transpose", {0}, {{"perm", std::vector<std::int64_t>{0, 2, 3, 1}}}, f32({1, size, size, in})},
+                 {"conv",
+                  "conv",
+                  {2, 1},
+                  {{"pads_begin", ones}, {"pads_end", ones}, {"strides", twos}},
+                  f32({1, half, half, out})}};
+  graph.outputs = {3};
+  return make_task("channels_first", graph);
+}
+
 Task softmax_task(std::int64_t rows, std::int64_t columns) {
   OpGraph graph;
   graph.inputs = {{"x", f32({rows, columns})}};

@@ -24,6 +24,11 @@ Task depthwise_task(std::int64_t size, std::int64_t channels, std::int64_t strid
 Task deconv_task(std::int64_t size, std::int64_t in, std::int64_t out);
 Task dense_task(std::int64_t m, std::int64_t k, std::int64_t n);
 Task matmul_task(std::int64_t batch, std::int64_t m, std::int64_t k, std::int64_t n, bool transpose_b);
+// A product as attention has it: operands [rows, heads, size] read through transpositions, the result written through
+// one. With `scores`, the right operand is transposed wholly.
+Task attention_task(std::int64_t heads, std::int64_t m, std::int64_t k, std::int64_t n, bool scores);
+// A padded convolution that reads an image with channels first.
+Task channels_first_task(std::int64_t size, std::int64_t in, std::int64_t out);
 Task softmax_task(std::int64_t rows, std::int64_t columns);
 // Three dimensions: the rows are in two.
 Task batch_softmax_task(std::int64_t batch, std::int64_t rows, std::int64_t columns);

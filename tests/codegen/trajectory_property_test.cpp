@@ -18,16 +18,27 @@ int from_environment(const char* name, int fallback) {
 }
 
 std::vector<Task> small_tasks() {
-  return {conv_task(9, 7, 5, 11, 3, 1),  conv_task(6, 10, 6, 8, 1, 1),   conv_task(7, 9, 4, 12, 3, 2, 2),
-          depthwise_task(9, 10, 2),      deconv_task(4, 6, 7),           dense_task(7, 33, 19),
-          dense_task(4, 32, 24),         matmul_task(3, 6, 8, 10, true), softmax_task(7, 32),
-          batch_softmax_task(3, 16, 24), layer_norm_task(5, 48),         pool_task(9, 6, false),
-          pool_task(8, 5, true)};
+  return {conv_task(9, 7, 5, 11, 3, 1),
+          conv_task(6, 10, 6, 8, 1, 1),
+          conv_task(7, 9, 4, 12, 3, 2, 2),
+          depthwise_task(9, 10, 2),
+          deconv_task(4, 6, 7),
+          dense_task(7, 33, 19),
+          dense_task(4, 32, 24),
+          matmul_task(3, 6, 8, 10, true),
+          softmax_task(7, 32),
+          batch_softmax_task(3, 16, 24),
+          layer_norm_task(5, 48),
+          pool_task(9, 6, false),
+          pool_task(8, 5, true),
+          attention_task(2, 6, 8, 9, true),
+          attention_task(3, 5, 7, 8, false),
+          channels_first_task(9, 3, 8)};
 }
 
 TEST(TrajectoryProperty, EveryPrefixComputesTheRightResult) {
   const auto seed = static_cast<std::uint64_t>(from_environment("TILECAST_PROPERTY_SEED", 1));
-  const int runs = from_environment("TILECAST_PROPERTY_RUNS", 12);
+  const int runs = from_environment("TILECAST_PROPERTY_RUNS", 16);
   std::printf("seed %llu, %d trajectories\n", static_cast<unsigned long long>(seed), runs);
   const std::vector<Task> tasks = small_tasks();
   int failures = 0;

@@ -23,12 +23,20 @@ Hardware avx512() {
 }
 
 std::vector<Task> tasks() {
-  return {conv_task(14, 13, 8, 40, 3, 1),   conv_task(12, 12, 16, 32, 1, 1),
-          depthwise_task(14, 24, 2),        deconv_task(8, 16, 24),
-          dense_task(24, 64, 100),          dense_task(1, 64, 70),
-          matmul_task(3, 20, 16, 33, true), softmax_task(24, 64),
-          batch_softmax_task(3, 16, 24),    layer_norm_task(12, 96),
-          pool_task(12, 20, false)};
+  return {conv_task(14, 13, 8, 40, 3, 1),
+          conv_task(12, 12, 16, 32, 1, 1),
+          depthwise_task(14, 24, 2),
+          deconv_task(8, 16, 24),
+          dense_task(24, 64, 100),
+          dense_task(1, 64, 70),
+          matmul_task(3, 20, 16, 33, true),
+          softmax_task(24, 64),
+          batch_softmax_task(3, 16, 24),
+          layer_norm_task(12, 96),
+          pool_task(12, 20, false),
+          attention_task(4, 24, 16, 32, true),
+          attention_task(4, 24, 20, 16, false),
+          channels_first_task(17, 3, 32)};
 }
 
 class SpaceTest : public ::testing::TestWithParam<Task> {};
