@@ -3,7 +3,6 @@
 
 #include <cmath>
 #include <cstdlib>
-#include <cstring>
 
 #include "frontend/passes/passes.h"
 #include "network_builder.h"
@@ -141,30 +140,25 @@ std::uint64_t from_environment(const char* name, std::uint64_t fallback) {
   return value == nullptr ? fallback : std::strtoull(value, nullptr, 10);
 }
 
-// Moves each float32 element to one of its neighbours.
-void move_to_neighbours(std::vector<std::byte>& bytes, Random& random) {
-  for (std::size_t i = 0; i < bytes.size(); i += sizeof(float)) {
-    float value = 0;
-    std::memcpy(&value, bytes.data() + i, sizeof value);
-    value = std::nextafter(value, random.chance(0.5) ? 1e30f : -1e30f);
-    std::memcpy(bytes.data() + i, &value, sizeof value);
+// The network with each value, inputs and results alike, rounded to another number nearby.
+Network rounded_otherwise(const Network& network, Random& random) {
+  Network result = network;
+  for (const NetworkId id : live_order(network)) {
+    const TensorType type = network.node(id).type;
+    if (network.node(id).is_constant()) continue;
+    std::vector<float> factors(static_cast<std::size_t>(element_count(type.shape)));
+    for (float& factor : factors) factor = std::nextafter(1.0f, random.chance(0.5) ? 0.0f : 2.0f);
+    const NetworkId factor = add_float_constant(result, "factors", type.shape, factors);
+    redirect(result, id, result.add({"rounded", "mul", {id, factor}, {}, type}));
   }
+  return result;
 }
 
-// How much each output of the network moves when its inputs and constants are rounded otherwise.
+// How much each output of the network moves for such rounding.
 std::vector<double> rounding_errors(const Network& network, const Inputs& inputs, Random& random) {
   std::vector<double> greatest(network.outputs.size(), 0);
   for (int trial = 0; trial < 4; ++trial) {
-    Network moved = network;
-    Inputs moved_inputs = inputs;
-    for (NetworkNode& node : moved.nodes) {
-      if (!node.is_constant()) continue;
-      std::vector<std::byte> bytes = *node.constant;
-      move_to_neighbours(bytes, random);
-      node.constant = std::make_shared<const std::vector<std::byte>>(std::move(bytes));
-    }
-    for (auto& [name, array] : moved_inputs) move_to_neighbours(array.bytes, random);
-    const auto differences = output_differences(network, inputs, moved, moved_inputs);
+    const auto differences = output_differences(network, inputs, rounded_otherwise(network, random), inputs);
     if (!differences.ok()) return {};
     for (std::size_t o = 0; o < greatest.size(); ++o) greatest[o] = std::max(greatest[o], (*differences)[o]);
   }
@@ -196,7 +190,7 @@ TEST(OptimizeProperty, OutputsStayAsTheyAre) {
     for (std::size_t o = 0; o < errors.size(); ++o) {
       // The deviations of a nearly constant row, say, have hardly a digit that rounding leaves alone: no rewrite could
       // keep them to the tolerance. Whether that is so is seen from the network as it was.
-      if (errors[o] > kTolerance / 10) {
+      if (errors[o] > kTolerance / 4) {
         ++ill_conditioned;
         continue;
       }
