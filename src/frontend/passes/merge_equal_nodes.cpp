@@ -9,7 +9,7 @@ namespace tilecast::passes {
 namespace {
 
 // Weights are large and seldom twice in a model.
-constexpr std::size_t kMaxComparedBytes = 64 * 1024;
+constexpr std::size_t kMaxComparedBytes = 65536;
 
 std::vector<NetworkId> ordered_inputs(const NetworkNode& node) {
   std::vector<NetworkId> inputs = node.inputs;
