@@ -1,7 +1,7 @@
 // resize: x[N,S…,C] -> [N,S'…,C], each spatial dimension by the ratio of its extents.
 #include <fmt/format.h>
 
-#include <algorithm>
+#include <limits>
 #include <numeric>
 #include <set>
 
@@ -31,6 +31,12 @@ Status check(const OpGraph& graph, const OpNode& node) {
   const Shape& y = node.type.shape;
   if (x.size() != y.size() || x.front() != y.front() || x.back() != y.back()) {
     return node_error(node, "only its spatial dimensions can change");
+  }
+  for (std::size_t d = 1; d + 1 < x.size(); ++d) {
+    // Places are computed in 32 bits.
+    if (8 * x[d] * y[d] > std::numeric_limits<std::int32_t>::max()) {
+      return node_error(node, fmt::format("extents {} and {} are too large", x[d], y[d]));
+    }
   }
   return Unit{};
 }

@@ -1,6 +1,8 @@
 // Conv, ConvTranspose.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "frontend/lowering/windows.h"
 
 namespace tilecast {
@@ -123,8 +125,11 @@ Result<TransposedWindow> read_transposed_window(const NodeLowering& node, const 
     const std::int64_t full = (spatial[d] - 1) * window.strides[d] + window.reach(d) + extra;
     if (!wanted.empty() || same) {
       result.output.push_back(wanted.empty() ? spatial[d] * window.strides[d] : wanted[d]);
+      if (result.output[d] < 1 || result.output[d] > full) {
+        return node.error(
+            fmt::format("an output of {} elements is not supported: its kernel makes {}", result.output[d], full));
+      }
       const std::int64_t total = full - result.output[d];
-      if (total < 0) return node.error(fmt::format("an output of {} is larger than {}", result.output[d], full));
       split_padding(total, automatic == "SAME_UPPER", window.pads_begin[d], window.pads_end[d]);
     } else {
       result.output.push_back(full - window.pads_begin[d] - window.pads_end[d]);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "frontend/lowering/node_lowering.h"
 
 namespace tilecast {
@@ -148,7 +150,13 @@ class ModelLowering {
 }  // namespace
 
 Result<Network> lower_model(const Model& model) {
-  return ModelLowering(model).lower();
+  auto network = ModelLowering(model).lower();
+  if (network.ok()) return network;
+  // Names in a file may hold anything.
+  std::string message = network.error().message;
+  std::replace_if(
+      message.begin(), message.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
+  return Error{message};
 }
 
 }  // namespace tilecast

@@ -1,13 +1,15 @@
 // MaxPool, AveragePool, GlobalMaxPool, GlobalAveragePool.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "frontend/lowering/windows.h"
 
 namespace tilecast {
 namespace {
 
 // The spatial extents of the output. With ceil_mode a last window that is only partly in the input counts, and the
-// padding at the end becomes what that window needs; one that begins behind the input does not count.
+// padding at the end becomes what that window needs. About one that begins behind the input, ONNX's releases disagree.
 Result<Shape> fit_windows(const NodeLowering& node, const Shape& spatial, OnnxWindow& window) {
   const bool up = node.attributes().get_int("ceil_mode", 0) != 0;
   Shape output;
@@ -15,8 +17,10 @@ Result<Shape> fit_windows(const NodeLowering& node, const Shape& spatial, OnnxWi
     const std::int64_t available = spatial[d] + window.pads_begin[d] + window.pads_end[d] - window.reach(d);
     if (available < 0) return node.error(fmt::format("its window does not fit an input of {}", spatial[d]));
     const std::int64_t stride = window.strides[d];
-    std::int64_t count = (available + (up ? stride - 1 : 0)) / stride + 1;
-    if (up && (count - 1) * stride >= spatial[d] + window.pads_begin[d]) --count;
+    const std::int64_t count = (available + (up ? stride - 1 : 0)) / stride + 1;
+    if (up && (count - 1) * stride >= spatial[d] + window.pads_begin[d]) {
+      return node.error("with ceil_mode its last window begins behind the input, which is not supported");
+    }
     if (up) {
       const std::int64_t needed = (count - 1) * stride + window.reach(d) - spatial[d] - window.pads_begin[d];
       window.pads_end[d] = std::max(window.pads_end[d], needed);
