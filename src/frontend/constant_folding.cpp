@@ -1,7 +1,10 @@
 #include "frontend/constant_folding.h"
 
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <numeric>
+#include <type_traits>
 
 #include "codegen/codegen.h"
 #include "ir/interpreter.h"
@@ -33,17 +36,52 @@ ConstantBytes transpose(const NetworkNode& input, const std::vector<std::int64_t
   return bytes;
 }
 
+// The conversion that C++ leaves open for numbers that do not fit.
+template <class T>
+T saturated(double number) {
+  if constexpr (std::is_integral_v<T>) {
+    if (std::isnan(number)) return 0;
+    // The largest 64-bit number is no double: the next one above it must not be converted.
+    if (number >= static_cast<double>(std::numeric_limits<T>::max())) return std::numeric_limits<T>::max();
+    if (number <= static_cast<double>(std::numeric_limits<T>::min())) return std::numeric_limits<T>::min();
+  }
+  return static_cast<T>(number);
+}
+
 template <class T>
 ConstantBytes bytes_of(const std::vector<double>& numbers) {
   auto bytes = std::make_shared<std::vector<std::byte>>(numbers.size() * sizeof(T));
   for (std::size_t i = 0; i < numbers.size(); ++i) {
-    const auto value = static_cast<T>(numbers[i]);
+    const auto value = saturated<T>(numbers[i]);
     std::memcpy(bytes->data() + i * sizeof(T), &value, sizeof(T));
   }
   return bytes;
 }
 
-ConstantBytes from_numbers(DataType type, const std::vector<double>& numbers) {
+Result<ConstantBytes> interpret_node(const NetworkNode& node, std::span<const NetworkNode* const> inputs) {
+  OpGraph graph;
+  OpNode op{node.name, node.op, {}, node.attributes, node.type};
+  std::vector<std::vector<double>> numbers;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    graph.inputs.push_back({"in" + std::to_string(i), inputs[i]->type, false});
+    op.inputs.push_back(static_cast<ValueId>(i));
+    numbers.push_back(to_numbers(inputs[i]->type.dtype, *inputs[i]->constant));
+  }
+  graph.nodes.push_back(std::move(op));
+  graph.outputs = {static_cast<ValueId>(inputs.size())};
+  TILECAST_TRY(const auto program, build_program(make_task(node.name, std::move(graph))));
+  std::vector<std::int64_t> points(static_cast<std::size_t>(element_count(node.type.shape)));
+  std::iota(points.begin(), points.end(), 0);
+  return constant_bytes(node.type.dtype, interpret(*program->alternatives.front().dag, numbers, points));
+}
+
+}  // namespace
+
+std::int64_t saturated_int(double number) {
+  return saturated<std::int64_t>(number);
+}
+
+ConstantBytes constant_bytes(DataType type, const std::vector<double>& numbers) {
   switch (type) {
     case DataType::kFloat32:
       return bytes_of<float>(numbers);
@@ -61,25 +99,6 @@ ConstantBytes from_numbers(DataType type, const std::vector<double>& numbers) {
   }
   return nullptr;
 }
-
-Result<ConstantBytes> interpret_node(const NetworkNode& node, std::span<const NetworkNode* const> inputs) {
-  OpGraph graph;
-  OpNode op{node.name, node.op, {}, node.attributes, node.type};
-  std::vector<std::vector<double>> numbers;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    graph.inputs.push_back({"in" + std::to_string(i), inputs[i]->type, false});
-    op.inputs.push_back(static_cast<ValueId>(i));
-    numbers.push_back(to_numbers(inputs[i]->type.dtype, *inputs[i]->constant));
-  }
-  graph.nodes.push_back(std::move(op));
-  graph.outputs = {static_cast<ValueId>(inputs.size())};
-  TILECAST_TRY(const auto program, build_program(make_task(node.name, std::move(graph))));
-  std::vector<std::int64_t> points(static_cast<std::size_t>(element_count(node.type.shape)));
-  std::iota(points.begin(), points.end(), 0);
-  return from_numbers(node.type.dtype, interpret(*program->alternatives.front().dag, numbers, points));
-}
-
-}  // namespace
 
 Result<ConstantBytes> evaluate_constant(const NetworkNode& node, std::span<const NetworkNode* const> inputs) {
   if (node.op == "reshape") return inputs[0]->constant;

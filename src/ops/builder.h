@@ -88,6 +88,7 @@ void register_pools(Registry& registry);
 void register_reductions(Registry& registry);
 void register_elementwise(Registry& registry);
 void register_movement(Registry& registry);
+void register_resizes(Registry& registry);
 
 // "node 'NAME' (OP): REASON".
 Error node_error(const OpNode& node, const std::string& reason);

@@ -1,4 +1,4 @@
-// conv_transpose: x[N,S…,C], w[K…,C,M] -> [N,S'…,M], by sub-pixels: output element o has kernel residue r = (o + pad)
+// conv_transpose: x[N,S…,C], w[K…,C,M/g] -> [N,S'…,M], by sub-pixels: output element o has kernel residue r = (o + pad)
 // mod stride and base q = (o + pad) / stride; only the taps k = r + stride * t reach it, from input q - t. Nothing is
 // multiplied by an inserted zero. See Shi et al., "Is the deconvolution layer the same as a convolutional layer?"
 // (2016).
@@ -20,9 +20,10 @@ Status check(const OpGraph& graph, const OpNode& node) {
   const Shape& x = graph.type_of(node.inputs[0]).shape;
   const Shape& w = graph.type_of(node.inputs[1]).shape;
   if (w.size() != x.size()) return node_error(node, "its weight and input have different ranks");
-  if (node.attributes.get_int("groups", 1) != 1) return node_error(node, "groups other than 1 are not supported");
-  if (w[w.size() - 2] != x.back()) {
-    return node_error(node, fmt::format("{} input channels and a weight {} do not fit", x.back(), shape_to_string(w)));
+  const std::int64_t groups = node.attributes.get_int("groups", 1);
+  if (groups < 1 || w[w.size() - 2] != x.back() || x.back() % groups != 0) {
+    return node_error(node, fmt::format("{} input channels, {} groups and a weight {} do not fit", x.back(), groups,
+                                        shape_to_string(w)));
   }
   TILECAST_TRY(const Window window, read_window(node, kernel_of(w)));
   const auto extra = node.attributes.get_ints("output_padding", std::vector<std::int64_t>(window.kernel.size(), 0));
@@ -33,7 +34,7 @@ Status check(const OpGraph& graph, const OpNode& node) {
                        window.pads_end[d]);
     if (expected.back() < 1) return node_error(node, "its padding leaves nothing of the output");
   }
-  expected.push_back(w.back());
+  expected.push_back(w.back() * groups);
   return check_shape(node, expected);
 }
 
@@ -90,7 +91,10 @@ Func build(const Node& node, const std::string&) {
   static constexpr const char* kTap[] = {"tx", "ty", "tz"};
   static constexpr const char* kResidue[] = {"rx", "ry", "rz"};
   static constexpr const char* kBase[] = {"x", "y", "z"};
-  std::vector<Halide::Range> ranges = {{0, static_cast<int>(node.extents(0)[0])}};
+  const auto groups = node.op.attributes.get_int("groups", 1);
+  const auto in_group = static_cast<int>(node.extents(0)[0] / groups);
+  const auto out_group = static_cast<int>(node.output()[0] / groups);
+  std::vector<Halide::Range> ranges = {{0, in_group}};
   std::vector<std::string> names = {"ci"};
   for (std::size_t d = 0; d < spatial; ++d) {
     ranges.emplace_back(0, phases[d].taps);
@@ -99,8 +103,9 @@ Func build(const Node& node, const std::string&) {
   RDom r(ranges, name + "_r");
   std::vector<Var> out = {Var("c")};
   Extents extents = {node.output()[0]};
-  std::vector<Expr> xi = {r[0]};
-  std::vector<Expr> wi = {out[0], r[0]};
+  const Expr channel = groups == 1 ? Expr(r[0]) : Expr(out[0]) / out_group * in_group + r[0];
+  std::vector<Expr> xi = {channel};
+  std::vector<Expr> wi = {groups == 1 ? Expr(out[0]) : Expr(out[0]) % out_group, channel};
   Expr in_kernel;
   for (std::size_t d = 0; d < spatial; ++d) {
     const Phase& p = phases[d];

@@ -183,6 +183,11 @@ Status check_pad(const OpGraph& graph, const OpNode& node) {
   return check_shape(node, expected);
 }
 
+// Halide's abs makes unsigned numbers of whole ones.
+Expr magnitude(const Expr& x) {
+  return Halide::max(x, -x);
+}
+
 Func build_pad(const Node& node, const std::string&) {
   const Extents extents = node.extents(0);
   const std::vector<Var> vars = channel_vars(extents.size());
@@ -198,16 +203,9 @@ Func build_pad(const Node& node, const std::string&) {
     checked[d] = true;
     const auto last = static_cast<int>(extents[d] - 1);
     if (mode == "edge") index[d] = Halide::clamp(index[d], 0, last);
-    if (mode == "reflect") index[d] = last - Halide::abs(last - Halide::abs(index[d]));
+    if (mode == "reflect") index[d] = Halide::clamp(last - magnitude(last - magnitude(index[d])), 0, last);
   }
-  if (mode != "constant") {
-    if (mode == "reflect") {
-      for (std::size_t d = 0; d < extents.size(); ++d) {
-        if (checked[d]) index[d] = Halide::clamp(Halide::cast<int>(index[d]), 0, static_cast<int>(extents[d] - 1));
-      }
-    }
-    return define(node, vars, node.input(0)(index));
-  }
+  if (mode != "constant") return define(node, vars, node.input(0)(index));
   const Expr outside =
       Halide::cast(halide_type(node.op.type.dtype), static_cast<float>(node.op.attributes.get_float("value", 0)));
   return define(node, vars, read_or(node.input(0), index, extents, checked, outside));

@@ -22,6 +22,7 @@ const Registry& registry() {
     register_reductions(r);
     register_elementwise(r);
     register_movement(r);
+    register_resizes(r);
     return r;
   }();
   return table;

@@ -27,7 +27,8 @@ INSTANTIATE_TEST_SUITE_P(Tasks, UnscheduledTest,
                                            conv_task(11, 9, 8, 12, 3, 2, 2), depthwise_task(9, 10, 2),
                                            deconv_task(5, 6, 7), dense_task(7, 33, 19), matmul_task(2, 5, 9, 13, false),
                                            matmul_task(3, 6, 8, 10, true), softmax_task(7, 37), layer_norm_task(5, 48),
-                                           pool_task(9, 6, false), pool_task(8, 5, true)),
+                                           pool_task(9, 6, false), pool_task(8, 5, true), deconv_task(5, 6, 8, 2),
+                                           resize_task(5, 8, 3, true), resize_task(6, 4, 3, false)),
                          [](const auto& test) { return test.param.name + std::to_string(test.index); });
 
 TEST(Codegen, UnsupportedOperatorNamesTheNode) {

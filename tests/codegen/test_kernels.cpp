@@ -52,12 +52,13 @@ Task depthwise_task(std::int64_t size, std::int64_t channels, std::int64_t strid
   return conv_task(size, size, channels, channels, 3, stride, channels);
 }
 
-Task deconv_task(std::int64_t size, std::int64_t in, std::int64_t out) {
+Task deconv_task(std::int64_t size, std::int64_t in, std::int64_t out, std::int64_t groups) {
   OpGraph graph;
-  graph.inputs = {{"x", f32({1, size, size, in})}, {"w", f32({4, 4, in, out}), true}};
+  graph.inputs = {{"x", f32({1, size, size, in})}, {"w", f32({4, 4, in, out / groups}), true}};
   Attributes attributes{{"strides", std::vector<std::int64_t>{2, 2}},
                         {"pads_begin", std::vector<std::int64_t>{1, 1}},
-                        {"pads_end", std::vector<std::int64_t>{1, 1}}};
+                        {"pads_end", std::vector<std::int64_t>{1, 1}},
+                        {"groups", groups}};
   graph.nodes = {{"deconv", "conv_transpose", {0, 1}, attributes, f32({1, 2 * size, 2 * size, out})}};
   return make_task("deconv", with_bias_relu(graph, out));
 }
@@ -142,6 +143,15 @@ Task pool_task(std::int64_t size, std::int64_t channels, bool average) {
   graph.nodes = {{"pool", average ? "avg_pool" : "max_pool", {0}, attributes, f32({1, out, out, channels})}};
   graph.outputs = {1};
   return make_task("pool", graph);
+}
+
+Task resize_task(std::int64_t from, std::int64_t to, std::int64_t channels, bool linear) {
+  OpGraph graph;
+  graph.inputs = {{"x", f32({1, from, from, channels})}};
+  const Attributes attributes{{"mode", std::string(linear ? "linear" : "nearest")}};
+  graph.nodes = {{"resize", "resize", {0}, attributes, f32({1, to, to, channels})}};
+  graph.outputs = {1};
+  return make_task("resize", graph);
 }
 
 namespace {

@@ -21,7 +21,7 @@ namespace tilecast::testing {
 Task conv_task(std::int64_t height, std::int64_t width, std::int64_t in, std::int64_t out, std::int64_t kernel,
                std::int64_t stride, std::int64_t groups = 1);
 Task depthwise_task(std::int64_t size, std::int64_t channels, std::int64_t stride);
-Task deconv_task(std::int64_t size, std::int64_t in, std::int64_t out);
+Task deconv_task(std::int64_t size, std::int64_t in, std::int64_t out, std::int64_t groups = 1);
 Task dense_task(std::int64_t m, std::int64_t k, std::int64_t n);
 Task matmul_task(std::int64_t batch, std::int64_t m, std::int64_t k, std::int64_t n, bool transpose_b);
 // A product as attention has it: operands [rows, heads, size] read through transpositions, the result written through
@@ -34,6 +34,8 @@ Task softmax_task(std::int64_t rows, std::int64_t columns);
 Task batch_softmax_task(std::int64_t batch, std::int64_t rows, std::int64_t columns);
 Task layer_norm_task(std::int64_t rows, std::int64_t columns);
 Task pool_task(std::int64_t size, std::int64_t channels, bool average);
+// To another size; linear or to the nearest element.
+Task resize_task(std::int64_t from, std::int64_t to, std::int64_t channels, bool linear);
 
 // Runs the task by the schedule of `state` on seeded random inputs.
 struct KernelRun {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "frontend/lowering/node_lowering.h"
 
 namespace tilecast {
@@ -11,11 +13,14 @@ const LoweringTable& lowering_table() {
   static const LoweringTable table = [] {
     LoweringTable t;
     add_convolutions(t);
+    add_normalizations(t);
     add_pools(t);
     add_products(t);
     add_elementwise(t);
     add_reductions(t);
     add_movement(t);
+    add_slices(t);
+    add_resize(t);
     add_shape_operators(t);
     return t;
   }();
@@ -24,7 +29,7 @@ const LoweringTable& lowering_table() {
 
 class ModelLowering {
  public:
-  explicit ModelLowering(const Model& model) : model_(model), views_(model.values.size()) {}
+  explicit ModelLowering(const Model& model) : model_(model) { state_.views.resize(model.values.size()); }
 
   Result<Network> lower() {
     for (const ModelValueId id : model_.inputs) TILECAST_CHECK(add_input(id));
@@ -34,7 +39,7 @@ class ModelLowering {
       if (live_[i]) TILECAST_CHECK(lower_node(model_.nodes[i]));
     }
     for (const ModelValueId id : model_.outputs) TILECAST_CHECK(add_output(id));
-    return std::move(network_);
+    return std::move(state_.network);
   }
 
  private:
@@ -46,17 +51,17 @@ class ModelLowering {
     if (v.type->dtype == DataType::kFloat64) {
       return Error{fmt::format("input '{}' is of double precision (float64): convert the model to float32", v.name)};
     }
-    const NetworkId input = network_.add({v.name, "input", {}, {}, *v.type, nullptr});
-    network_.inputs.push_back(input);
-    views_[static_cast<std::size_t>(id)] = View{input, plain_order(v.type->shape.size())};
+    const NetworkId input = state_.network.add({v.name, "input", {}, {}, *v.type, nullptr});
+    state_.network.inputs.push_back(input);
+    state_.views[static_cast<std::size_t>(id)] = View{input, plain_order(v.type->shape.size())};
     return Unit{};
   }
 
   void add_constant(std::size_t i) {
     const ModelValue& v = model_.values[i];
-    if (!v.constant || views_[i]) return;
-    const NetworkId constant = network_.add({v.name, "constant", {}, {}, *v.type, v.constant});
-    views_[i] = View{constant, plain_order(v.type->shape.size())};
+    if (!v.constant || state_.views[i]) return;
+    const NetworkId constant = state_.network.add({v.name, "constant", {}, {}, *v.type, v.constant});
+    state_.views[i] = View{constant, plain_order(v.type->shape.size())};
   }
 
   // Nodes that no output depends on need not be known to us.
@@ -77,27 +82,48 @@ class ModelLowering {
   }
 
   Status lower_node(const ModelNode& node) {
-    NodeLowering lowering(model_, node, network_, views_);
-    const auto function = lowering_table().find(node.op);
-    if (!node.domain.empty() || function == lowering_table().end()) {
+    NodeLowering lowering(model_, node, state_);
+    const auto found = lowering_table().find(node.op);
+    if (!node.domain.empty() || found == lowering_table().end()) {
       return lowering.error("this operator is not supported; docs/operators.md lists those that are");
     }
+    TILECAST_CHECK(check_form(lowering, found->second));
     for (const ModelValueId id : node.inputs) {
-      if (id == kNoValue || views_[static_cast<std::size_t>(id)]) continue;
-      return lowering.error(fmt::format("its input '{}' has no value that is supported", value(id).name));
+      if (id == kNoValue || state_.views[static_cast<std::size_t>(id)]) continue;
+      return lowering.error(fmt::format("its input '{}' is an output that is not supported", value(id).name));
     }
-    TILECAST_CHECK(function->second(lowering));
+    TILECAST_CHECK(found->second.lower(lowering));
     for (const ModelValueId id : node.outputs) TILECAST_CHECK(check_output(lowering, id));
+    return Unit{};
+  }
+
+  static Status check_form(const NodeLowering& lowering, const OperatorLowering& known) {
+    for (std::size_t i = 0; i < known.least_inputs; ++i) {
+      if (!lowering.has_input(i)) return lowering.error(fmt::format("its input {} is missing", i));
+    }
+    if (lowering.input_count() > known.most_inputs) {
+      return lowering.error(
+          fmt::format("it has {} inputs, supported are {}", lowering.input_count(), known.most_inputs));
+    }
+    for (const auto& [name, value] : lowering.attributes().values()) {
+      const auto attribute = known.attributes.find(name);
+      if (attribute == known.attributes.end()) {
+        return lowering.error(fmt::format("its attribute '{}' is not supported", name));
+      }
+      if (value.index() != static_cast<std::size_t>(attribute->second)) {
+        return lowering.error(fmt::format("its attribute '{}' is of the wrong kind", name));
+      }
+    }
     return Unit{};
   }
 
   // What inference found must be what we compute: a difference is a bug, or a file that lies.
   Status check_output(const NodeLowering& lowering, ModelValueId id) const {
     if (id == kNoValue) return Unit{};
-    const auto& view = views_[static_cast<std::size_t>(id)];
+    const auto& view = state_.views[static_cast<std::size_t>(id)];
     const ModelValue& v = value(id);
     if (!view || !v.type) return Unit{};
-    const TensorType& type = network_.node(view->value).type;
+    const TensorType& type = state_.network.node(view->value).type;
     const Shape shape = onnx_shape(type.shape, view->order);
     if (shape == v.type->shape && type.dtype == v.type->dtype) return Unit{};
     return lowering.error(fmt::format("its output '{}' should be {} {}, but {} {} comes out", v.name,
@@ -107,25 +133,30 @@ class ModelLowering {
 
   Status add_output(ModelValueId id) {
     const ModelValue& v = value(id);
-    const auto& view = views_[static_cast<std::size_t>(id)];
+    const auto& view = state_.views[static_cast<std::size_t>(id)];
     if (!view) return Error{fmt::format("output '{}' is computed by no node that is supported", v.name)};
-    const ModelNode interface{.name = v.name, .op = "output"};
-    NodeLowering lowering(model_, interface, network_, views_);
+    const ModelNode interface { .name = v.name, .op = "output" };
+    NodeLowering lowering(model_, interface, state_);
     TILECAST_TRY(const NetworkId plain, lowering.in_order(*view, plain_order(view->order.size())));
-    network_.outputs.push_back({v.name, plain});
+    state_.network.outputs.push_back({v.name, plain});
     return Unit{};
   }
 
   const Model& model_;
-  Network network_;
-  std::vector<std::optional<View>> views_;  // by ModelValueId
-  std::vector<bool> live_;                  // by node
+  LoweringState state_;
+  std::vector<bool> live_;  // by node
 };
 
 }  // namespace
 
 Result<Network> lower_model(const Model& model) {
-  return ModelLowering(model).lower();
+  auto network = ModelLowering(model).lower();
+  if (network.ok()) return network;
+  // Names in a file may hold anything.
+  std::string message = network.error().message;
+  std::replace_if(
+      message.begin(), message.end(), [](char c) { return static_cast<unsigned char>(c) < ' '; }, ' ');
+  return Error{message};
 }
 
 }  // namespace tilecast

@@ -1,0 +1,245 @@
+// Operators that move all of their input: Transpose, Reshape, Flatten, Squeeze, Unsqueeze, Concat, Pad, Expand, Tile.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "frontend/lowering/node_lowering.h"
+
+namespace tilecast {
+namespace {
+
+// Only remembered: dimension d of the output is dimension perm[d] of the input, wherever that is stored.
+Status lower_transpose(NodeLowering& node) {
+  const View x = node.view(0);
+  const std::size_t rank = x.order.size();
+  Ints perm = node.attributes().get_ints("perm");
+  if (!node.attributes().has("perm")) {
+    for (std::size_t d = 0; d < rank; ++d) perm.push_back(static_cast<std::int64_t>(rank - 1 - d));
+  }
+  TILECAST_TRY(const auto sorted, node.axes(perm, rank));
+  if (sorted.size() != rank) return node.error(fmt::format("its attribute 'perm' needs {} entries", rank));
+  View y{x.value, DimOrder(rank)};
+  for (std::size_t d = 0; d < rank; ++d) {
+    TILECAST_TRY(const std::size_t from, node.axis(perm[d], rank));
+    y.order[d] = x.order[from];
+  }
+  node.set_output(0, std::move(y));
+  return Unit{};
+}
+
+Status set_reshaped(NodeLowering& node, const Shape& shape) {
+  if (element_count(shape) != element_count(node.shape(0))) {
+    return node.error(fmt::format("{} cannot become {}", shape_to_string(node.shape(0)), shape_to_string(shape)));
+  }
+  TILECAST_TRY(const NetworkId x, node.plain(0));
+  TILECAST_TRY(const NetworkId value, node.reshape(x, shape));
+  node.set_plain_output(value);
+  return Unit{};
+}
+
+// 0 copies an extent of the input, -1 is what remains.
+Status lower_reshape(NodeLowering& node) {
+  TILECAST_TRY(const Ints wanted, node.constant_ints(1, "shape"));
+  const Shape input = node.shape(0);
+  const bool copies = node.attributes().get_int("allowzero", 0) == 0;
+  Shape shape = wanted;
+  std::int64_t known = 1;
+  std::ptrdiff_t open = -1;
+  for (std::size_t d = 0; d < shape.size(); ++d) {
+    if (shape[d] == 0 && copies && d < input.size()) shape[d] = input[d];
+    if (shape[d] == -1 && open < 0) {
+      open = static_cast<std::ptrdiff_t>(d);
+      continue;
+    }
+    if (shape[d] < 1 || shape[d] > element_count(input) / known) {
+      return node.error(fmt::format("{} cannot become [{}]", shape_to_string(input), fmt::join(wanted, ", ")));
+    }
+    known *= shape[d];
+  }
+  if (open >= 0) shape[static_cast<std::size_t>(open)] = element_count(input) / known;
+  return set_reshaped(node, shape);
+}
+
+Status lower_flatten(NodeLowering& node) {
+  const Shape shape = node.shape(0);
+  const auto rank = static_cast<std::int64_t>(shape.size());
+  std::int64_t axis = node.attributes().get_int("axis", 1);
+  if (axis < -rank || axis > rank) return node.error(fmt::format("axis {} of a tensor of {} dimensions", axis, rank));
+  if (axis < 0) axis += rank;
+  return set_reshaped(
+      node, {element_count({shape.begin(), shape.begin() + axis}), element_count({shape.begin() + axis, shape.end()})});
+}
+
+// The attribute (before opset 13) or input `axes`.
+Result<Ints> listed_axes(NodeLowering& node) {
+  if (node.has_input(1)) return node.constant_ints(1, "axes");
+  return node.attributes().get_ints("axes");
+}
+
+// The order of what stays is kept.
+Status lower_squeeze(NodeLowering& node) {
+  TILECAST_TRY(const Ints given, listed_axes(node));
+  const View x = node.view(0);
+  const Shape shape = node.shape(0);
+  std::vector<std::size_t> removed;
+  if (given.empty()) {
+    for (std::size_t d = 0; d < shape.size(); ++d) {
+      if (shape[d] == 1) removed.push_back(d);
+    }
+  } else {
+    TILECAST_TRY(removed, node.axes(given, shape.size()));
+  }
+  Shape left = shape;
+  for (std::size_t i = removed.size(); i-- > 0;) {
+    const std::size_t d = removed[i];
+    if (shape[d] != 1) return node.error(fmt::format("dimension {} has {} elements, not one", d, shape[d]));
+    left.erase(left.begin() + static_cast<std::ptrdiff_t>(d));
+  }
+  const DimOrder order = order_without(x.order, removed);
+  TILECAST_TRY(const NetworkId value, node.reshape(x.value, stored_shape(left, order)));
+  node.set_output(0, {value, order});
+  return Unit{};
+}
+
+// A new dimension is stored right behind the one that it follows.
+Status lower_unsqueeze(NodeLowering& node) {
+  TILECAST_TRY(const Ints given, listed_axes(node));
+  if (given.size() > 16) return node.error("it adds too many dimensions");
+  Shape shape = node.shape(0);
+  DimOrder order = node.view(0).order;
+  TILECAST_TRY(const std::vector<std::size_t> added, node.axes(given, shape.size() + given.size()));
+  for (const std::size_t axis : added) {
+    const std::size_t place = axis == 0 ? 0 : order[axis - 1] + 1;
+    for (std::size_t& other : order) other += other >= place ? 1 : 0;
+    order.insert(order.begin() + static_cast<std::ptrdiff_t>(axis), place);
+    shape.insert(shape.begin() + static_cast<std::ptrdiff_t>(axis), 1);
+  }
+  TILECAST_TRY(const NetworkId value, node.reshape(node.view(0).value, stored_shape(shape, order)));
+  node.set_output(0, {value, order});
+  return Unit{};
+}
+
+// In the order of the first part that is no constant; parts without elements are left out.
+Status lower_concat(NodeLowering& node) {
+  const std::size_t rank = node.rank(0);
+  TILECAST_TRY(const std::size_t axis, node.axis(node.attributes().get_int("axis", -1), rank));
+  std::vector<std::size_t> parts;
+  for (std::size_t i = 0; i < node.input_count(); ++i) {
+    if (node.rank(i) != rank || node.dtype(i) != node.dtype(0)) return node.error("its inputs do not fit together");
+    if (element_count(node.shape(i)) > 0) parts.push_back(i);
+  }
+  if (parts.empty()) return node.error("none of its inputs has elements");
+  const auto moving = std::find_if(parts.begin(), parts.end(), [&](std::size_t i) { return !node.is_constant(i); });
+  const DimOrder order = moving == parts.end() ? plain_order(rank) : node.view(*moving).order;
+  Shape shape = node.shape(parts.front());
+  shape[axis] = 0;
+  std::vector<NetworkId> values;
+  for (const std::size_t i : parts) {
+    shape[axis] += node.shape(i)[axis];
+    TILECAST_TRY(const NetworkId value, node.stored(i, order));
+    values.push_back(value);
+  }
+  const Attributes attributes{{"axis", static_cast<std::int64_t>(order[axis])}};
+  TILECAST_TRY(const NetworkId value,
+               node.emit("concat", values, attributes, {node.dtype(0), stored_shape(shape, order)}));
+  node.set_output(0, {value, order});
+  return Unit{};
+}
+
+struct Padding {
+  Ints begin, end;  // one entry a dimension of ONNX's
+};
+
+Result<Padding> read_padding(NodeLowering& node) {
+  const std::size_t rank = node.rank(0);
+  TILECAST_TRY(const Ints given, node.constant_ints(1, "pads"));
+  if (given.size() != 2 * rank) return node.error(fmt::format("it needs {} pads, not {}", 2 * rank, given.size()));
+  for (const std::int64_t pad : given) {
+    if (pad < 0 || pad > (1 << 20)) return node.error(fmt::format("a pad of {} is not supported", pad));
+  }
+  const auto middle = given.begin() + static_cast<std::ptrdiff_t>(rank);
+  return Padding{{given.begin(), middle}, {middle, given.end()}};
+}
+
+Status lower_pad(NodeLowering& node) {
+  TILECAST_TRY(const Padding padding, read_padding(node));
+  const std::string mode = node.attributes().get_string("mode", "constant");
+  if (mode != "constant" && mode != "reflect" && mode != "edge") {
+    return node.error(fmt::format("its mode '{}' is not supported", mode));
+  }
+  double fill = 0;
+  if (node.has_input(2)) {
+    TILECAST_TRY(fill, node.constant_number(2, "constant_value"));
+  }
+  if (!std::isfinite(fill)) return node.error(fmt::format("a constant_value of {} is not supported", fill));
+  const View x = node.view(0);
+  TensorType type = node.type(x.value);
+  for (std::size_t d = 0; d < x.order.size(); ++d) type.shape[x.order[d]] += padding.begin[d] + padding.end[d];
+  NetworkId value = x.value;
+  if (type != node.type(value)) {
+    const Attributes attributes{{"pads_begin", stored_shape(padding.begin, x.order)},
+                                {"pads_end", stored_shape(padding.end, x.order)},
+                                {"mode", mode},
+                                {"value", fill}};
+    TILECAST_TRY(value, node.emit("pad", {value}, attributes, type));
+  }
+  node.set_output(0, {value, x.order});
+  return Unit{};
+}
+
+Status lower_expand(NodeLowering& node) {
+  TILECAST_TRY(const Ints wanted, node.constant_ints(1, "shape"));
+  const Shape input = node.shape(0);
+  const auto shape = broadcast_shape(input, wanted);
+  if (!shape || std::any_of(wanted.begin(), wanted.end(), [](std::int64_t extent) { return extent < 1; })) {
+    return node.error(fmt::format("{} cannot be broadcast to [{}]", shape_to_string(input), fmt::join(wanted, ", ")));
+  }
+  if (*shape == input) {
+    node.set_output(0, node.view(0));
+    return Unit{};
+  }
+  TILECAST_TRY(const NetworkId x, node.plain(0));
+  TILECAST_TRY(const NetworkId value, node.emit("expand", {x}, {{"shape", *shape}}, {node.dtype(0), *shape}));
+  node.set_plain_output(value);
+  return Unit{};
+}
+
+// Each dimension n repeated r times: [1, n] expanded to [r, n].
+Status lower_tile(NodeLowering& node) {
+  TILECAST_TRY(const Ints repeats, node.constant_ints(1, "repeats"));
+  const Shape input = node.shape(0);
+  if (repeats.size() != input.size()) return node.error(fmt::format("it needs {} repeats", input.size()));
+  Shape single;
+  Shape repeated;
+  Shape output;
+  for (std::size_t d = 0; d < input.size(); ++d) {
+    if (repeats[d] < 1 || repeats[d] > (1 << 20)) return node.error(fmt::format("{} repeats", repeats[d]));
+    single.insert(single.end(), {1, input[d]});
+    repeated.insert(repeated.end(), {repeats[d], input[d]});
+    output.push_back(repeats[d] * input[d]);
+  }
+  TILECAST_TRY(const NetworkId x, node.plain(0));
+  TILECAST_TRY(const NetworkId apart, node.reshape(x, single));
+  TILECAST_TRY(const NetworkId expanded,
+               node.emit("expand", {apart}, {{"shape", repeated}}, {node.dtype(0), repeated}));
+  TILECAST_TRY(const NetworkId value, node.reshape(expanded, output));
+  node.set_plain_output(value);
+  return Unit{};
+}
+
+}  // namespace
+
+void add_movement(LoweringTable& table) {
+  table["Transpose"] = {lower_transpose, 1, 1, {{"perm", AttributeKind::kInts}}};
+  table["Reshape"] = {lower_reshape, 2, 2, {{"allowzero", AttributeKind::kInt}}};
+  table["Flatten"] = {lower_flatten, 1, 1, {{"axis", AttributeKind::kInt}}};
+  table["Squeeze"] = {lower_squeeze, 1, 2, {{"axes", AttributeKind::kInts}}};
+  table["Unsqueeze"] = {lower_unsqueeze, 1, 2, {{"axes", AttributeKind::kInts}}};
+  table["Concat"] = {lower_concat, 1, kManyInputs, {{"axis", AttributeKind::kInt}}};
+  table["Pad"] = {lower_pad, 2, 3, {{"mode", AttributeKind::kString}}};
+  table["Expand"] = {lower_expand, 2, 2};
+  table["Tile"] = {lower_tile, 2, 2};
+}
+
+}  // namespace tilecast

@@ -1,0 +1,299 @@
+#include "frontend/lowering/lowering.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "base/random.h"
+#include "base/temp_directory.h"
+#include "frontend/onnx_reader.h"
+#include "network_evaluator.h"
+
+namespace tilecast {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::filesystem::path kModels = std::filesystem::path(TILECAST_SOURCE_DIR) / "models/tests";
+
+std::vector<nlohmann::json> cases() {
+  std::ifstream stream(kModels / "index.json");
+  return nlohmann::json::parse(stream).at("cases").get<std::vector<nlohmann::json>>();
+}
+
+InputShapes shapes_of(const nlohmann::json& test_case) {
+  InputShapes shapes;
+  for (const auto& [name, shape] : test_case.at("shapes").items()) shapes[name] = shape.get<Shape>();
+  return shapes;
+}
+
+Result<Network> read_and_lower(const nlohmann::json& test_case) {
+  TILECAST_TRY(const Model model,
+               read_onnx(kModels / test_case.at("name").get<std::string>() / "model.onnx", shapes_of(test_case)));
+  return lower_model(model);
+}
+
+// The largest difference, relative to the largest expected value.
+double relative_error(const NpyArray& got, const NpyArray& want) {
+  const auto g = to_numbers(got.type.dtype, got.bytes);
+  const auto w = to_numbers(want.type.dtype, want.bytes);
+  double difference = 0;
+  double largest = 0;
+  for (std::size_t i = 0; i < w.size(); ++i) {
+    if (std::isnan(g[i])) return INFINITY;
+    difference = std::max(difference, std::abs(g[i] - w[i]));
+    largest = std::max(largest, std::abs(w[i]));
+  }
+  return difference / std::max(largest, 1e-30);
+}
+
+class TestModel : public ::testing::TestWithParam<nlohmann::json> {};
+
+TEST_P(TestModel, ComputesItsOutputsOrSaysWhyNot) {
+  const nlohmann::json& test_case = GetParam();
+  const auto network = read_and_lower(test_case);
+  if (!test_case.at("error").empty()) {
+    ASSERT_FALSE(network.ok());
+    for (const auto& part : test_case["error"])
+      EXPECT_THAT(network.error().message, HasSubstr(part.get<std::string>()));
+    return;
+  }
+  ASSERT_TRUE(network.ok()) << network.error().message;
+  const auto folder = kModels / test_case.at("name").get<std::string>();
+  std::map<std::string, NpyArray> inputs;
+  for (const auto& name : test_case.at("inputs").get<std::vector<std::string>>()) {
+    auto array = read_npy(folder / ("input_" + name + ".npy"));
+    ASSERT_TRUE(array.ok()) << array.error().message;
+    inputs[name] = *std::move(array);
+  }
+  const auto outputs = evaluate_network(*network, inputs);
+  ASSERT_TRUE(outputs.ok()) << outputs.error().message;
+  const auto names = test_case.at("outputs").get<std::vector<std::string>>();
+  ASSERT_EQ(outputs->size(), names.size());
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    EXPECT_EQ(network->outputs[i].name, names[i]);
+    const auto want = read_npy(folder / ("output_" + names[i] + ".npy"));
+    ASSERT_TRUE(want.ok()) << want.error().message;
+    ASSERT_EQ(shape_to_string((*outputs)[i].type.shape), shape_to_string(want->type.shape)) << names[i];
+    EXPECT_LE(relative_error((*outputs)[i], *want), test_case.at("tolerance").get<double>()) << names[i];
+  }
+}
+
+std::string case_name(const ::testing::TestParamInfo<nlohmann::json>& test) {
+  return test.param.at("name").get<std::string>();
+}
+
+INSTANTIATE_TEST_SUITE_P(All, TestModel, ::testing::ValuesIn(cases()), case_name);
+
+// A model put together by hand, for forms that no exporter writes.
+class ModelMaker {
+ public:
+  ModelValueId input(const std::string& name, Shape shape) {
+    model_.inputs.push_back(value(name));
+    model_.values.back().type = TensorType{DataType::kFloat32, std::move(shape)};
+    return model_.inputs.back();
+  }
+  ModelValueId ones(Shape shape) {
+    const ModelValueId id = value("w" + std::to_string(model_.values.size()));
+    const std::vector<double> numbers(static_cast<std::size_t>(element_count(shape)), 1.0);
+    model_.values.back().type = TensorType{DataType::kFloat32, std::move(shape)};
+    model_.values.back().constant = constant_bytes(DataType::kFloat32, numbers);
+    return id;
+  }
+  ModelValueId constant(DataType type, const std::vector<double>& numbers) {
+    const ModelValueId id = value("c" + std::to_string(model_.values.size()));
+    model_.values.back().type = TensorType{type, {static_cast<std::int64_t>(numbers.size())}};
+    model_.values.back().constant = constant_bytes(type, numbers);
+    return id;
+  }
+  ModelValueId node(const std::string& op, std::vector<ModelValueId> inputs, Attributes attributes = {}) {
+    const ModelValueId output = value("v" + std::to_string(model_.values.size()));
+    model_.nodes.push_back({.name = "/" + op,
+                            .op = op,
+                            .opset = 17,
+                            .inputs = std::move(inputs),
+                            .outputs = {output},
+                            .attributes = std::move(attributes)});
+    return output;
+  }
+  Result<Network> lower(ModelValueId output) {
+    model_.outputs = {output};
+    return lower_model(model_);
+  }
+
+ private:
+  ModelValueId value(const std::string& name) {
+    model_.values.push_back({.name = name});
+    return static_cast<ModelValueId>(model_.values.size()) - 1;
+  }
+
+  Model model_;
+};
+
+int count_nodes(const Network& network, const std::string& op) {
+  const auto order = live_order(network);
+  return static_cast<int>(
+      std::count_if(order.begin(), order.end(), [&](NetworkId id) { return network.node(id).op == op; }));
+}
+
+std::vector<double> run(const Network& network, const std::vector<double>& x) {
+  const NetworkNode& input = network.node(network.inputs.front());
+  const auto outputs = evaluate_network(network, {{input.name, {input.type, *constant_bytes(input.type.dtype, x)}}});
+  if (!outputs.ok()) return {};
+  return to_numbers(outputs->front().type.dtype, outputs->front().bytes);
+}
+
+const std::vector<std::int64_t> kTwo = {2, 2};
+const std::vector<std::int64_t> kOnePad = {1, 1, 1, 1};
+
+TEST(Lowering, ImagesAreTransposedAtTheInterfaceOnly) {
+  ModelMaker model;
+  ModelValueId y = model.node("Conv", {model.input("x", {1, 3, 8, 8}), model.ones({6, 3, 3, 3})}, {{"pads", kOnePad}});
+  const ModelValueId channels = model.ones({6});
+  y = model.node("BatchNormalization", {y, channels, channels, channels, channels});
+  y = model.node("Relu", {y});
+  y = model.node("Mul", {y, model.node("Sigmoid", {y})});
+  y = model.node("Concat", {y, y}, {{"axis", std::int64_t{1}}});
+  y = model.node("MaxPool", {y}, {{"kernel_shape", kTwo}, {"strides", kTwo}});
+  const auto network = model.lower(y);
+  ASSERT_TRUE(network.ok()) << network.error().message;
+  EXPECT_EQ(count_nodes(*network, "transpose"), 2);
+  for (const NetworkId id : live_order(*network)) {
+    const NetworkNode& node = network->node(id);
+    if (node.op != "transpose") continue;
+    EXPECT_TRUE(network->node(node.inputs.front()).is_input() || network->outputs.front().value == id) << node.name;
+  }
+}
+
+TEST(Lowering, AnInputThatTwoNodesReadIsTransposedOnce) {
+  ModelMaker model;
+  const ModelValueId x = model.input("x", {1, 3, 8, 8});
+  const ModelValueId a = model.node("Conv", {x, model.ones({4, 3, 1, 1})});
+  const ModelValueId b = model.node("Conv", {x, model.ones({4, 3, 3, 3})}, {{"pads", kOnePad}});
+  const auto network = model.lower(model.node("GlobalAveragePool", {model.node("Add", {a, b})}));
+  ASSERT_TRUE(network.ok()) << network.error().message;
+  EXPECT_EQ(count_nodes(*network, "transpose"), 1);
+}
+
+TEST(Lowering, TransposedKeysStayRowsOfTheProduct) {
+  ModelMaker model;
+  const ModelValueId q = model.input("q", {2, 5, 8});
+  const ModelValueId k = model.input("k", {2, 7, 8});
+  const auto turned = model.node("Transpose", {k}, {{"perm", std::vector<std::int64_t>{0, 2, 1}}});
+  const auto network = model.lower(model.node("MatMul", {q, turned}));
+  ASSERT_TRUE(network.ok()) << network.error().message;
+  EXPECT_EQ(count_nodes(*network, "transpose"), 0);
+  EXPECT_EQ(network->node(network->outputs.front().value).attributes.get_int("transpose_b", 0), 1);
+}
+
+TEST(Lowering, ConstantScalarsBecomeAttributes) {
+  ModelMaker model;
+  const auto two = model.constant(DataType::kFloat32, {2});
+  const auto network = model.lower(model.node("Sub", {two, model.input("x", {3})}));
+  ASSERT_TRUE(network.ok()) << network.error().message;
+  const NetworkNode& node = network->node(network->outputs.front().value);
+  EXPECT_EQ(node.inputs.size(), 1U);
+  EXPECT_EQ(node.attributes.get_float("scalar", 0), 2);
+  EXPECT_EQ(node.attributes.get_int("scalar_left", 0), 1);
+}
+
+TEST(Lowering, WhatIsNotHandledIsRefused) {
+  const auto message = [](const std::string& op, const Attributes& attributes, bool weight = true) {
+    ModelMaker model;
+    std::vector<ModelValueId> inputs = {model.input("x", {1, 3, 8, 8})};
+    if (weight) inputs.push_back(model.ones({4, 3, 3, 3}));
+    const auto network = model.lower(model.node(op, inputs, attributes));
+    return network.ok() ? "lowered" : network.error().message;
+  };
+  EXPECT_EQ(message("Conv", {{"wobble", std::int64_t{1}}}),
+            "node '/Conv' (Conv, domain ai.onnx): its attribute 'wobble' is not supported");
+  EXPECT_EQ(message("Conv", {{"group", 1.5}}),
+            "node '/Conv' (Conv, domain ai.onnx): its attribute 'group' is of the wrong kind");
+  EXPECT_EQ(message("Conv", {}, false), "node '/Conv' (Conv, domain ai.onnx): its input 1 is missing");
+  EXPECT_THAT(message("Conv", {{"auto_pad", std::string("MOST")}}), HasSubstr("'auto_pad' is 'MOST'"));
+  EXPECT_THAT(message("Conv", {{"pads", std::vector<std::int64_t>{-1, 0, 0, 0}}}), HasSubstr("'pads' holds -1"));
+  EXPECT_THAT(message("Conv", {{"group", std::int64_t{2}}}), HasSubstr("do not fit"));
+  EXPECT_THAT(message("Relu", {}), HasSubstr("it has 2 inputs, supported are 1"));
+  EXPECT_THAT(message("MaxPool", {{"kernel_shape", kTwo}, {"dilations", std::vector<std::int64_t>{1}}}, false),
+              HasSubstr("'dilations' has 1 entries, not 2"));
+  EXPECT_THAT(message("Resize", {{"mode", std::string("cubic")}}, false), HasSubstr("neither scales nor sizes"));
+}
+
+TEST(Lowering, ResizeInterpolatesBetweenHalfPixels) {
+  const auto resized = [](const std::string& mode) {
+    ModelMaker model;
+    const ModelValueId x = model.input("x", {1, 1, 2});
+    const ModelValueId sizes = model.constant(DataType::kInt64, {1, 1, 4});
+    return model.lower(model.node("Resize", {x, kNoValue, kNoValue, sizes}, {{"mode", mode}}));
+  };
+  const auto linear = resized("linear");
+  ASSERT_TRUE(linear.ok()) << linear.error().message;
+  EXPECT_THAT(run(*linear, {1, 2}), ::testing::ElementsAre(1, 1.25, 1.75, 2));
+  const auto cubic = resized("cubic");
+  ASSERT_FALSE(cubic.ok());
+  EXPECT_THAT(cubic.error().message, HasSubstr("mode 'cubic' is not supported"));
+}
+
+// Padding counts as elements; what the last window has beyond it does not.
+TEST(Lowering, AveragesOfCeilModeCountDeclaredPaddingOnly) {
+  ModelMaker model;
+  const Attributes window{{"kernel_shape", std::vector<std::int64_t>{3}},
+                          {"strides", std::vector<std::int64_t>{2}},
+                          {"pads", std::vector<std::int64_t>{1, 1}},
+                          {"ceil_mode", std::int64_t{1}},
+                          {"count_include_pad", std::int64_t{1}}};
+  const auto network = model.lower(model.node("AveragePool", {model.input("x", {1, 1, 4})}, window));
+  ASSERT_TRUE(network.ok()) << network.error().message;
+  EXPECT_THAT(run(*network, {1, 2, 3, 4}), ::testing::ElementsAre(1, 3, 2));
+}
+
+TEST(Lowering, LargestWholeNumbersStayWhatTheyAre) {
+  ModelMaker model;
+  const auto most = static_cast<double>(std::numeric_limits<std::int64_t>::max());
+  const ModelValueId start = model.constant(DataType::kInt64, {1});
+  const ModelValueId end =
+      model.node("Concat", {model.constant(DataType::kInt64, {most})}, {{"axis", std::int64_t{0}}});
+  const auto network = model.lower(model.node("Slice", {model.input("x", {3}), start, end}));
+  ASSERT_TRUE(network.ok()) << network.error().message;
+  EXPECT_THAT(run(*network, {5, 6, 7}), ::testing::ElementsAre(6, 7));
+}
+
+// Whatever the reader lets through, lowering ends with a network or with one line.
+TEST(Lowering, DamagedFilesAreErrorsNotCrashes) {
+  const std::uint64_t seed = 47;
+  std::cout << "seed " << seed << '\n';
+  Random random(seed);
+  const TempDirectory directory = *TempDirectory::create("lowering_test");
+  const auto file = directory.path() / "model.onnx";
+  const auto all = cases();
+  int lowered = 0;
+  int refused = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const auto& test_case = all[random.below(all.size())];
+    std::ifstream stream(kModels / test_case.at("name").get<std::string>() / "model.onnx", std::ios::binary);
+    std::string bytes{std::istreambuf_iterator<char>(stream), {}};
+    for (std::size_t n = 0; n <= random.below(3); ++n) {
+      bytes[random.below(bytes.size())] ^= static_cast<char>(1 << random.below(8));
+    }
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
+    const auto model = read_onnx(file, shapes_of(test_case));
+    if (!model.ok()) continue;
+    const auto network = lower_model(*model);
+    (network.ok() ? lowered : refused) += 1;
+    if (!network.ok()) {
+      EXPECT_EQ(network.error().message.find('\n'), std::string::npos) << network.error().message;
+    }
+  }
+  EXPECT_GT(lowered, 300);
+  EXPECT_GT(refused, 30);
+}
+
+}  // namespace
+}  // namespace tilecast
