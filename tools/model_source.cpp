@@ -2,15 +2,12 @@
 
 #include <fmt/format.h>
 
-#include "frontend/onnx_reader.h"
+#include "runtime/package/task_model.h"
 
 namespace tilecast::tools {
 
 void add_model_arguments(CLI::App& command, ModelSource& source) {
-  command
-      .add_option(
-          "MODEL", source.file,
-          "a suite of subgraphs (JSON, such as data/subgraphs.json); ONNX files are read and checked, not yet tuned")
+  command.add_option("MODEL", source.file, "an ONNX file, or a suite of subgraphs (JSON, such as data/subgraphs.json)")
       ->required();
   command.add_option("--only", source.only, "names of the suite's subgraphs, separated by commas")->delimiter(',');
   command.add_option("--shape", source.shapes, "NAME=1,3,224,224: fixes the shape of an ONNX model's input");
@@ -35,15 +32,27 @@ Result<InputShapes> parse_shapes(const std::vector<std::string>& options) {
   return shapes;
 }
 
+bool is_onnx(const ModelSource& source) {
+  return source.file.extension() == ".onnx";
+}
+
+Result<ImportedModel> read_onnx_model(const ModelSource& source) {
+  TILECAST_TRY(const InputShapes shapes, parse_shapes(source.shapes));
+  return import_onnx(source.file, shapes);
+}
+
 }  // namespace
 
 Result<std::vector<WeightedTask>> read_tasks(const ModelSource& source) {
-  if (source.file.extension() != ".onnx") return read_suite(source.file, source.only);
-  TILECAST_TRY(const InputShapes shapes, parse_shapes(source.shapes));
-  TILECAST_TRY(const Model model, read_onnx(source.file, shapes));
-  return Error{
-      fmt::format("{}: read {} nodes, but this version does not split ONNX models into tasks yet: tune a suite",
-                  source.file.string(), model.nodes.size())};
+  if (!is_onnx(source)) return read_suite(source.file, source.only);
+  TILECAST_TRY(ImportedModel model, read_onnx_model(source));
+  return std::move(model.partition.tasks);
+}
+
+Result<ImportedModel> read_model(const ModelSource& source, std::uint64_t seed) {
+  if (is_onnx(source)) return read_onnx_model(source);
+  TILECAST_TRY(const std::vector<WeightedTask> tasks, read_suite(source.file, source.only));
+  return model_of_tasks(tasks, seed);
 }
 
 }  // namespace tilecast::tools

@@ -1,4 +1,4 @@
-// Where tasks come from: the MODEL argument of several subcommands.
+// Where tasks and models come from: the MODEL argument of several subcommands.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "frontend/import.h"
 #include "frontend/suite.h"
 
 namespace tilecast::tools {
@@ -21,5 +22,8 @@ struct ModelSource {
 void add_model_arguments(CLI::App& command, ModelSource& source);
 
 Result<std::vector<WeightedTask>> read_tasks(const ModelSource& source);
+
+// An ONNX file as it is; a suite's subgraphs side by side, with random constants (see model_of_tasks).
+Result<ImportedModel> read_model(const ModelSource& source, std::uint64_t seed);
 
 }  // namespace tilecast::tools

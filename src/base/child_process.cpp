@@ -223,6 +223,12 @@ Result<std::string, ChannelFailure> MessageChannel::receive(std::optional<Deadli
   return message;
 }
 
+std::filesystem::path directory_of_this_program() {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? std::filesystem::path(".") : self.parent_path();
+}
+
 std::string to_text(const ExitStatus& status) {
   if (status.signal == 0) return fmt::format("exit code {}", status.exit_code);
   const char* name = ::sigdescr_np(status.signal);

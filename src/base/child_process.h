@@ -56,6 +56,9 @@ struct ChildOptions {
   std::filesystem::path log_file;
 };
 
+// Where the running program's file is: its workers and what it needs stand beside it.
+std::filesystem::path directory_of_this_program();
+
 // How a process ended.
 struct ExitStatus {
   int exit_code = 0;

@@ -1,4 +1,4 @@
-// tilecast-builder: a warm compiler. Answers each BuildRequest with a shared object or a reason; started by the
+// tilecast-builder: a warm compiler. Answers each BuildRequest with code or a reason; started by the
 // measurer.
 #include <unistd.h>
 
@@ -33,17 +33,25 @@ BuildReply failure(MeasureErrorKind kind, std::string message) {
   return {.error = kind, .message = std::move(message)};
 }
 
+Status write_code(const BuildRequest& request, const State& state) {
+  const CodegenOptions options{.function = request.function};
+  if (request.object_only) return compile_object(request.task, state, options, request.file);
+  const std::filesystem::path object = request.file + ".o";
+  Status done = compile_object(request.task, state, options, object);
+  if (done.ok()) done = link_shared({&object, 1}, request.file);
+  std::error_code ignored;
+  std::filesystem::remove(object, ignored);
+  return done;
+}
+
 BuildReply build(const BuildRequest& request, ContextCache& cache) {
   const auto context = cache.get(request.task);
   if (!context.ok()) return failure(MeasureErrorKind::kCompileError, context.error().message);
   const auto state = replay((*context)->initial, request.trajectory);
   if (!state.ok()) return failure(MeasureErrorKind::kIllegal, state.error().reason);
-  const std::filesystem::path object = request.shared_object + ".o";
-  Status done = compile_object(request.task, *state, {}, object);
-  if (done.ok()) done = link_shared({&object, 1}, request.shared_object);
-  std::error_code ignored;
-  std::filesystem::remove(object, ignored);
-  if (!done.ok()) return failure(MeasureErrorKind::kCompileError, done.error().message);
+  if (const Status done = write_code(request, *state); !done.ok()) {
+    return failure(MeasureErrorKind::kCompileError, done.error().message);
+  }
 
   BuildReply reply;
   for (std::size_t i = 0; i < state->dag().inputs.size(); ++i) {

@@ -57,12 +57,6 @@ MeasureErrorKind run_error(WorkerFailure::Kind kind) {
   return MeasureErrorKind::kRunCrash;
 }
 
-std::filesystem::path directory_of_this_program() {
-  std::error_code error;
-  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
-  return error ? std::filesystem::path(".") : self.parent_path();
-}
-
 // Records are lines: what comes from a compiler may hold several.
 std::string one_line(std::string text) {
   std::replace(text.begin(), text.end(), '\n', ' ');

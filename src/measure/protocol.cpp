@@ -73,7 +73,9 @@ auto guarded(const Read& read) -> decltype(read()) {
 Json to_json(const BuildRequest& request) {
   return {{"task", to_json(request.task)},
           {"trajectory", to_json(request.trajectory)},
-          {"shared_object", request.shared_object}};
+          {"file", request.file},
+          {"object_only", request.object_only},
+          {"function", request.function}};
 }
 
 Json to_json(const BuildReply& reply) {
@@ -107,7 +109,9 @@ Result<BuildRequest> build_request_from_json(const Json& json) {
     BuildRequest request;
     TILECAST_TRY(request.task, task_from_json(json.at("task")));
     TILECAST_TRY(request.trajectory, trajectory_from_json(json.at("trajectory")));
-    request.shared_object = json.at("shared_object").get<std::string>();
+    request.file = json.at("file").get<std::string>();
+    request.object_only = json.at("object_only").get<bool>();
+    request.function = json.at("function").get<std::string>();
     return request;
   });
 }

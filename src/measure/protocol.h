@@ -29,7 +29,9 @@ struct ArgumentSpec {
 struct BuildRequest {
   Task task;
   Trajectory trajectory;
-  std::string shared_object;  // the file to write
+  std::string file;                 // to write
+  bool object_only = false;         // an object file instead of a shared object
+  std::string function = "kernel";  // as in CodegenOptions
 };
 
 struct BuildReply {

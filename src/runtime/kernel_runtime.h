@@ -32,7 +32,7 @@ class ThreadPool {
 };
 
 // Scratch memory of kernels: freed blocks are kept and reused, so that a second run of the same kernel allocates
-// nothing. Thread-safe.
+// nothing. Thread-safe. A block may be a quarter larger than what was asked for.
 class ScratchAllocator {
  public:
   ScratchAllocator();
@@ -42,6 +42,10 @@ class ScratchAllocator {
   // 128-byte aligned; null when the system refuses.
   void* allocate(std::size_t bytes);
   void release(void* pointer);
+  // To be called when nothing is held, after a run of all that will run again: makes sure that no later run needs more
+  // memory, whichever of the pool's `threads` threads runs which iterations of its loops. False when the system
+  // refuses.
+  bool reserve(int threads);
   // Bytes held from the system.
   std::size_t reserved_bytes() const;
 

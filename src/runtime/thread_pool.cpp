@@ -74,7 +74,8 @@ int run_serially(int begin, int size, ThreadPool::Body body, void* context) {
 }  // namespace
 
 ThreadSlot& this_thread_slot() {
-  thread_local ThreadSlot slot;
+  // In a library that was loaded with dlopen, the usual model allocates when a thread comes here for the first time.
+  [[gnu::tls_model("initial-exec")]] static thread_local ThreadSlot slot;
   return slot;
 }
 

@@ -25,7 +25,7 @@ int main() {
       for (;;) std::this_thread::sleep_for(std::chrono::seconds(1));
     }
     const auto kernel = std::filesystem::path(HOSTILE_DIRECTORY) / ("libhostile_" + kind + ".so");
-    std::filesystem::copy_file(kernel, request->shared_object, std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::copy_file(kernel, request->file, std::filesystem::copy_options::overwrite_existing);
     const std::vector<std::int64_t> extents = request->task.graph.inputs[0].type.shape;
     const BuildReply reply{.inputs = {{.extents = extents}}, .output = {.extents = extents}};
     if (!channel.send(to_json(reply).dump()).ok()) return 0;

@@ -1,4 +1,4 @@
-// Runs build/tilecast as a user would.
+// Runs build/tilecast, and other programs, as a user would.
 #pragma once
 
 #include <array>
@@ -19,10 +19,10 @@ struct ProgramResult {
   }
 };
 
-inline ProgramResult run_tilecast(const std::string& arguments) {
-  const std::string command = std::string(TILECAST_BINARY_DIR) + "/tilecast " + arguments + " 2>&1";
+// Standard error joins standard output unless the command says otherwise.
+inline ProgramResult run_shell(const std::string& command) {
   ProgramResult result;
-  FILE* pipe = ::popen(command.c_str(), "r");
+  FILE* pipe = ::popen(("{ " + command + "; } 2>&1").c_str(), "r");
   if (pipe == nullptr) return {127, "popen failed"};
   std::array<char, 4096> buffer{};
   while (const std::size_t count = std::fread(buffer.data(), 1, buffer.size(), pipe)) {
@@ -31,6 +31,10 @@ inline ProgramResult run_tilecast(const std::string& arguments) {
   const int status = ::pclose(pipe);
   result.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128;
   return result;
+}
+
+inline ProgramResult run_tilecast(const std::string& arguments) {
+  return run_shell(std::string(TILECAST_BINARY_DIR) + "/tilecast " + arguments);
 }
 
 }  // namespace tilecast::testing

@@ -1,0 +1,142 @@
+#include "runtime/package/execution_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+
+#include "runtime/package/memory_plan.h"
+#include "schedule/packing.h"
+
+namespace tilecast {
+namespace {
+
+class Planner {
+ public:
+  Planner(const ImportedModel& model, std::span<const KernelObject> kernels, WeightsFile& weights)
+      : network_(model.network), partition_(model.partition), kernels_(kernels), weights_(weights) {}
+
+  Result<ExecutionPlan> run() {
+    find_lifetimes();
+    memory_ = plan_memory(tensors_);
+    plan_.arena_bytes = memory_.bytes;
+    for (const TaskCall& call : partition_.calls) TILECAST_CHECK(add_step(call));
+    for (const NetworkId input : network_.inputs) {
+      const NetworkNode& node = network_.node(input);
+      plan_.inputs.push_back({node.name, node.type, memory_.offsets[tensor_of_.at(input)]});
+    }
+    for (std::size_t i = 0; i < network_.outputs.size(); ++i) TILECAST_CHECK(add_output(i));
+    return std::move(plan_);
+  }
+
+ private:
+  NetworkId storage(NetworkId id) const { return storage_of(network_, id); }
+  int end() const { return static_cast<int>(partition_.calls.size()); }
+
+  std::size_t add_tensor(std::int64_t bytes, int first, int last) {
+    tensors_.push_back({bytes, first, last});
+    return tensors_.size() - 1;
+  }
+
+  // One tensor for each input, each result of a call, and each output that needs a copy.
+  void find_lifetimes() {
+    for (const NetworkId input : network_.inputs) {
+      tensor_of_[input] = add_tensor(network_.node(input).type.bytes(), 0, end());
+    }
+    for (int step = 0; step < end(); ++step) {
+      const TaskCall& call = partition_.calls[static_cast<std::size_t>(step)];
+      tensor_of_[storage(call.output)] = add_tensor(network_.node(call.output).type.bytes(), step, step);
+      for (const NetworkId input : call.inputs) {
+        if (const auto read = tensor_of_.find(storage(input)); read != tensor_of_.end()) extend(read->second, step);
+      }
+    }
+    std::vector<NetworkId> given;
+    for (const NetworkOutput& output : network_.outputs) {
+      const NetworkId root = storage(output.value);
+      const NetworkNode& node = network_.node(root);
+      const bool own = !node.is_input() && !node.is_constant();
+      if (own && std::find(given.begin(), given.end(), root) == given.end() && tensor_of_.contains(root)) {
+        given.push_back(root);
+        extend(tensor_of_[root], end());
+        output_tensors_.push_back(tensor_of_[root]);
+      } else {
+        output_tensors_.push_back(add_tensor(node.type.bytes(), end(), end()));
+      }
+    }
+  }
+
+  void extend(std::size_t tensor, int step) { tensors_[tensor].last = std::max(tensors_[tensor].last, step); }
+
+  Result<Location> locate(NetworkId value, const std::vector<PackPart>& parts) {
+    const NetworkId root = storage(value);
+    const NetworkNode& node = network_.node(root);
+    if (node.is_constant()) {
+      NetworkNode view = node;
+      view.type = network_.node(value).type;
+      TILECAST_TRY(const std::int64_t offset, weights_.add(view, parts));
+      return Location{true, offset};
+    }
+    const auto tensor = tensor_of_.find(root);
+    if (tensor == tensor_of_.end()) return Error{fmt::format("{} is read but nothing computes it", node.name)};
+    if (!parts.empty()) return Error{fmt::format("{} is no constant, but its layout was chosen", node.name)};
+    return Location{false, memory_.offsets[tensor->second]};
+  }
+
+  Status check_argument(const TaskCall& call, NetworkId value, const ArgumentSpec& spec) const {
+    const TensorType& type = network_.node(value).type;
+    const std::vector<std::int64_t> extents(type.shape.rbegin(), type.shape.rend());
+    if (type.dtype == spec.type && extents == spec.extents) return Unit{};
+    return Error{fmt::format("call {}: {} is {} {}, which its kernel does not take", call.name,
+                             network_.node(value).name, data_type_name(type.dtype), shape_to_string(type.shape))};
+  }
+
+  Status add_step(const TaskCall& call) {
+    const KernelObject& kernel = kernels_[call.task];
+    if (kernel.inputs.size() != call.inputs.size()) {
+      return Error{
+          fmt::format("call {}: {} arguments for a kernel of {}", call.name, call.inputs.size(), kernel.inputs.size())};
+    }
+    PlanStep step{.name = call.name, .task = call.task};
+    for (std::size_t i = 0; i < call.inputs.size(); ++i) {
+      const ArgumentSpec& spec = kernel.inputs[i];
+      TILECAST_CHECK(check_argument(call, call.inputs[i], spec));
+      TILECAST_TRY(const Location location, locate(call.inputs[i], spec.parts));
+      step.arguments.push_back({location, spec.type, spec.parts.empty() ? spec.extents : packed_extents(spec.parts)});
+    }
+    TILECAST_CHECK(check_argument(call, call.output, kernel.output));
+    TILECAST_TRY(const Location location, locate(call.output, {}));
+    step.arguments.push_back({location, kernel.output.type, kernel.output.extents});
+    plan_.steps.push_back(std::move(step));
+    return Unit{};
+  }
+
+  Status add_output(std::size_t index) {
+    const NetworkOutput& output = network_.outputs[index];
+    const TensorType& type = network_.node(output.value).type;
+    const std::int64_t offset = memory_.offsets[output_tensors_[index]];
+    TILECAST_TRY(const Location from, locate(output.value, {}));
+    if (from.in_weights || from.offset != offset) plan_.copies.push_back({from, offset, type.bytes()});
+    plan_.outputs.push_back({output.name, type, offset});
+    return Unit{};
+  }
+
+  const Network& network_;
+  const Partition& partition_;
+  std::span<const KernelObject> kernels_;
+  WeightsFile& weights_;
+  std::vector<TensorLifetime> tensors_;
+  std::map<NetworkId, std::size_t> tensor_of_;  // by storage_of
+  std::vector<std::size_t> output_tensors_;
+  MemoryPlan memory_;
+  ExecutionPlan plan_;
+};
+
+}  // namespace
+
+Result<ExecutionPlan> make_execution_plan(const ImportedModel& model, std::span<const KernelObject> kernels,
+                                          WeightsFile& weights) {
+  return Planner(model, kernels, weights).run();
+}
+
+}  // namespace tilecast

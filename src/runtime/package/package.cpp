@@ -1,0 +1,155 @@
+#include "runtime/package/package.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "base/child_process.h"
+#include "base/temp_directory.h"
+#include "runtime/package/execution_plan.h"
+#include "runtime/package/plan_source.h"
+#include "runtime/package/staged_directory.h"
+#include "runtime/plan.h"
+
+namespace tilecast {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kToolSeconds = 600;
+constexpr const char* kManifest = "manifest.json";
+constexpr const char* kHeader = "tilecast/runtime.h";
+
+std::string first_line(const fs::path& file) {
+  std::ifstream stream(file);
+  std::string line;
+  while (std::getline(stream, line) && line.empty()) {
+  }
+  return line;
+}
+
+// Runs one of the system's programs; what it says goes to a file in `work`.
+Status run_tool(const std::string& program, std::vector<std::string> arguments, const fs::path& work) {
+  const fs::path log = work / (program + ".log");
+  arguments.insert(arguments.begin(), program);
+  TILECAST_TRY(ChildProcess child,
+               ChildProcess::spawn({.program = "/usr/bin/env", .arguments = std::move(arguments), .log_file = log}));
+  const auto status = child.wait(deadline_after(kToolSeconds));
+  if (status == ExitStatus{}) return Unit{};
+  constexpr int kNotFound = 127;
+  if (status && status->exit_code == kNotFound) {
+    return Error{fmt::format("the system's compiler '{}' is needed: install gcc or clang", program)};
+  }
+  return Error{
+      fmt::format("'{}' failed ({}): {}", program, status ? to_text(*status) : "no end in sight", first_line(log))};
+}
+
+Status write_text(const fs::path& file, const std::string& text) {
+  std::ofstream stream(file, std::ios::binary | std::ios::trunc);
+  stream << text;
+  stream.close();
+  if (!stream) return Error{fmt::format("cannot write {}: {}", file.string(), std::strerror(errno))};
+  return Unit{};
+}
+
+Status copy_into(const fs::path& from, const fs::path& to) {
+  std::error_code error;
+  fs::create_directories(to.parent_path(), error);
+  if (!error) fs::copy_file(from, to, error);
+  if (error) return Error{fmt::format("cannot copy {} to {}: {}", from.string(), to.string(), error.message())};
+  return Unit{};
+}
+
+// Compiles the tables and links everything into one shared object that needs nothing but the system's C library.
+Status link_model(const std::string& source, std::span<const KernelObject> kernels, const fs::path& share,
+                  const fs::path& work, const fs::path& library) {
+  const fs::path plan = work / "plan.c";
+  const fs::path object = work / "plan.o";
+  TILECAST_CHECK(write_text(plan, source));
+  TILECAST_CHECK(run_tool(
+      "cc", {"-std=c99", "-O2", "-fPIC", "-I", share.string(), "-c", plan.string(), "-o", object.string()}, work));
+  std::vector<std::string> arguments{"-shared", "-o", library.string(), object.string()};
+  for (const KernelObject& kernel : kernels) arguments.push_back(kernel.object_file.string());
+  arguments.insert(arguments.end(),
+                   {(share / "libtilecast_runtime.a").string(), "-static-libstdc++", "-static-libgcc", "-pthread",
+                    "-lm", "-Wl,--as-needed", "-Wl,-Bsymbolic", "-Wl,--gc-sections", "-Wl,-z,defs", "-Wl,-z,relro",
+                    "-Wl,--version-script=" + (share / "exports.map").string()});
+  return run_tool("c++", std::move(arguments), work);
+}
+
+nlohmann::json ports_to_json(const std::vector<PlanPort>& ports) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const PlanPort& port : ports) {
+    list.push_back({{"name", port.name}, {"type", data_type_name(port.type.dtype)}, {"shape", port.type.shape}});
+  }
+  return list;
+}
+
+nlohmann::json kernels_to_json(const Partition& partition, std::span<const KernelSchedule> schedules) {
+  nlohmann::json list = nlohmann::json::array();
+  for (std::size_t i = 0; i < partition.tasks.size(); ++i) {
+    const Task& task = partition.tasks[i].task;
+    const auto calls = std::count_if(partition.calls.begin(), partition.calls.end(),
+                                     [i](const TaskCall& call) { return call.task == i; });
+    const auto& seconds = schedules[i].seconds;
+    list.push_back({{"key", task.key},
+                    {"name", task.name},
+                    {"function", kernel_name(task)},
+                    {"flops", task.flops},
+                    {"calls", calls},
+                    {"schedule", seconds ? "tuned" : "default"},
+                    {"seconds", seconds ? nlohmann::json(*seconds) : nlohmann::json(nullptr)}});
+  }
+  return list;
+}
+
+nlohmann::json manifest(const ImportedModel& model, std::span<const KernelSchedule> schedules,
+                        const PackageOptions& options, const ExecutionPlan& plan, const WeightsFile::Summary& weights) {
+  const Hardware hardware = probe_hardware();
+  return {
+      {"format", kPackageFormatVersion},
+      {"name", options.name},
+      {"target", model.partition.tasks.empty() ? Target{}.kind : model.partition.tasks.front().task.target.kind},
+      {"hardware", to_json(hardware)},
+      {"threads", options.threads},
+      {"inputs", ports_to_json(plan.inputs)},
+      {"outputs", ports_to_json(plan.outputs)},
+      {"kernels", kernels_to_json(model.partition, schedules)},
+      {"calls", plan.steps.size()},
+      {"arena_bytes", plan.arena_bytes},
+      {"weights_bytes", weights.bytes},
+      {"versions", {{"tilecast", TILECAST_VERSION}, {"actions", kActionVersion}, {"records", kRecordFormatVersion}}}};
+}
+
+}  // namespace
+
+Result<PackageSummary> write_package(const ImportedModel& model, std::span<const KernelSchedule> schedules,
+                                     const PackageOptions& options, const fs::path& directory) {
+  const fs::path programs = options.program_directory.empty() ? directory_of_this_program() : options.program_directory;
+  const fs::path share = programs / "share";
+  TILECAST_TRY(StagedDirectory staged, StagedDirectory::create(directory, kManifest));
+  TILECAST_TRY(const TempDirectory work, TempDirectory::create("tilecast-compile"));
+
+  std::vector<KernelBuild> builds;
+  for (std::size_t i = 0; i < model.partition.tasks.size(); ++i) {
+    builds.push_back({&model.partition.tasks[i].task, &schedules[i].trajectory});
+  }
+  TILECAST_TRY(const std::vector<KernelObject> kernels,
+               build_kernels(builds, options.builders, programs / "tilecast-builder", work.path()));
+  TILECAST_TRY(WeightsFile file, WeightsFile::create(staged.path() / TILECAST_WEIGHTS_FILE));
+  TILECAST_TRY(const ExecutionPlan plan, make_execution_plan(model, kernels, file));
+  TILECAST_TRY(const WeightsFile::Summary weights, file.finish());
+  TILECAST_CHECK(link_model(plan_source(plan, kernels, options.name, weights), kernels, share, work.path(),
+                            staged.path() / kModelLibrary));
+  TILECAST_CHECK(copy_into(share / kHeader, staged.path() / kHeader));
+  TILECAST_CHECK(
+      write_text(staged.path() / kManifest, manifest(model, schedules, options, plan, weights).dump(1) + "\n"));
+  TILECAST_CHECK(staged.publish());
+  return PackageSummary{plan.arena_bytes, weights.bytes};
+}
+
+}  // namespace tilecast

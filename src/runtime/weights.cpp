@@ -1,0 +1,85 @@
+#include "runtime/weights.h"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <bit>
+#include <cerrno>
+#include <cstring>
+
+#include "runtime/failure.h"
+
+namespace tilecast::runtime {
+namespace {
+
+constexpr std::uint64_t kMultiplier = 0x9e3779b97f4a7c15ULL;
+
+std::uint64_t mix(std::uint64_t state, std::uint64_t word) {
+  return (std::rotl(state, 29) ^ word) * kMultiplier;
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) {}
+  ~Descriptor() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+}  // namespace
+
+std::uint64_t weights_hash(const void* data, std::size_t bytes) {
+  const auto* at = static_cast<const unsigned char*>(data);
+  std::uint64_t lanes[4] = {1, 2, 3, 4};
+  std::uint64_t words[4];
+  std::size_t left = bytes;
+  for (; left >= sizeof words; left -= sizeof words, at += sizeof words) {
+    std::memcpy(words, at, sizeof words);
+    for (int i = 0; i < 4; ++i) lanes[i] = mix(lanes[i], words[i]);
+  }
+  std::memset(words, 0, sizeof words);
+  if (left > 0) std::memcpy(words, at, left);
+  std::uint64_t hash = bytes;
+  for (int i = 0; i < 4; ++i) hash = mix(hash, mix(lanes[i], words[i]));
+  return hash ^ (hash >> 32);
+}
+
+Weights::~Weights() {
+  if (data_ != nullptr) ::munmap(data_, bytes_);
+}
+
+tilecast_status Weights::open(const char* file, std::uint64_t bytes, std::uint64_t hash, tilecast_error* error) {
+  const Descriptor descriptor(::open(file, O_RDONLY | O_CLOEXEC));
+  struct stat status {};
+  if (descriptor.get() < 0 || ::fstat(descriptor.get(), &status) != 0) {
+    return fail(error, TILECAST_BAD_FILE, "cannot read the weights %s: %s", file, std::strerror(errno));
+  }
+  if (static_cast<std::uint64_t>(status.st_size) != bytes) {
+    return fail(error, TILECAST_BAD_FILE, "the weights %s have %lld bytes instead of %llu: write the model again", file,
+                static_cast<long long>(status.st_size), static_cast<unsigned long long>(bytes));
+  }
+  if (bytes > 0) {
+    void* data = ::mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, descriptor.get(), 0);
+    if (data == MAP_FAILED) {
+      return fail(error, errno == ENOMEM ? TILECAST_OUT_OF_MEMORY : TILECAST_BAD_FILE, "cannot map the weights %s: %s",
+                  file, std::strerror(errno));
+    }
+    data_ = data;
+    bytes_ = bytes;
+  }
+  if (weights_hash(data_, bytes_) != hash) {
+    return fail(error, TILECAST_BAD_FILE, "the weights %s are damaged, or of another model: write the model again",
+                file);
+  }
+  return TILECAST_OK;
+}
+
+}  // namespace tilecast::runtime
