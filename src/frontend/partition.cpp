@@ -58,6 +58,12 @@ std::string group_title(const Network& network, const NodeGroup& group) {
   return node_title(network, network.node(group.back()));
 }
 
+// Its operands may be swapped, so that models that write them in another order have the same tasks.
+bool is_commutative(const NetworkNode& node) {
+  static const std::set<std::string> kCommutative = {"add", "mul", "min", "max"};
+  return node.inputs.size() == 2 && kCommutative.contains(node.op);
+}
+
 class Partitioner {
  public:
   explicit Partitioner(const Network& network) : network_(network) {}
@@ -100,6 +106,9 @@ class Partitioner {
       const NetworkNode& node = network_.node(id);
       OpNode op{node.op, node.op, {}, node.attributes, node.type};
       for (const NetworkId input : node.inputs) op.inputs.push_back(values.at(input));
+      if (is_commutative(node) && members.contains(node.inputs[1]) && !members.contains(node.inputs[0])) {
+        std::swap(op.inputs[0], op.inputs[1]);
+      }
       values[id] = graph.value_of_node(graph.nodes.size());
       graph.nodes.push_back(std::move(op));
     }

@@ -40,6 +40,17 @@ TEST(Partition, EqualSubgraphsAreOneTask) {
   EXPECT_TRUE(graph.inputs[1].is_constant);
 }
 
+TEST(Partition, OrderOfOperandsMakesNoOtherTask) {
+  NetworkBuilder b;
+  const NetworkId x = b.input("x", {3, 4});
+  const NetworkId y = b.op("add", {b.op("dense", {x, b.weight("w", {4, 4})}, {3, 4}), b.weight("b", {4})}, {3, 4});
+  b.output(b.op("add", {b.weight("b", {4}), b.op("dense", {y, b.weight("w", {4, 4})}, {3, 4})}, {3, 4}));
+  const auto p = partition(b.network);
+  ASSERT_TRUE(p.ok()) << p.error().message;
+  EXPECT_EQ(p->tasks.size(), 1U);
+  EXPECT_EQ(p->calls.size(), 2U);
+}
+
 TEST(Partition, TwoTasksHaveTwoNames) {
   NetworkBuilder b;
   const NetworkId x = b.input("x", {3, 4});
