@@ -22,20 +22,21 @@ struct CompileArguments {
   std::uint64_t seed = 0;
 };
 
-Result<std::map<std::string, MeasureRecord>> read_best_records(const CompileArguments& arguments) {
+Result<std::map<std::string, MeasureRecord>> read_best_records(const CompileArguments& arguments,
+                                                               const Hardware& hardware) {
   if (arguments.records.empty()) return std::map<std::string, MeasureRecord>{};
   TILECAST_TRY(const RecordSet set, read_record_log(arguments.records));
   if (set.skipped_lines > 0) {
     fmt::print(stderr, "tilecast: {} lines skipped, the first: {}\n", set.skipped_lines, set.first_skipped);
   }
-  return best_records(set, arguments.threads);
+  return best_records(set, arguments.threads, hardware.fingerprint);
 }
 
 Status compile(const CompileArguments& arguments) {
   const auto start = std::chrono::steady_clock::now();
   TILECAST_TRY(const ImportedModel model, read_model(arguments.source, arguments.seed));
-  TILECAST_TRY(const auto best, read_best_records(arguments));
   const Hardware hardware = probe_hardware();
+  TILECAST_TRY(const auto best, read_best_records(arguments, hardware));
   TILECAST_TRY(const std::vector<KernelSchedule> schedules,
                choose_schedules(model.partition, best, hardware, arguments.threads));
   const auto untuned = std::count_if(schedules.begin(), schedules.end(), [](const auto& s) { return !s.seconds; });

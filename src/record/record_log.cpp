@@ -146,12 +146,15 @@ std::vector<MeasureRecord> records_of(const RecordSet& set, const std::string& t
   return records;
 }
 
-std::map<std::string, MeasureRecord> best_records(const RecordSet& set, int threads) {
+std::map<std::string, MeasureRecord> best_records(const RecordSet& set, int threads, const std::string& fingerprint) {
+  const auto rank = [&](const MeasureRecord& record) {
+    return std::pair(record.hardware != fingerprint, record.seconds());
+  };
   std::map<std::string, MeasureRecord> best;
   for (const MeasureRecord& record : set.records) {
     if (!record.ok() || (threads != 0 && record.threads != threads)) continue;
     const auto [place, is_new] = best.try_emplace(record.task_key, record);
-    if (!is_new && record.seconds() < place->second.seconds()) place->second = record;
+    if (!is_new && rank(record) < rank(place->second)) place->second = record;
   }
   return best;
 }

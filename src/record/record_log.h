@@ -54,7 +54,9 @@ class RecordLog {
 std::vector<MeasureRecord> records_of(const RecordSet& set, const std::string& task_key, const std::string& fingerprint,
                                       int threads);
 
-// The fastest record of each task (by key) measured with `threads` threads (0: any).
-std::map<std::string, MeasureRecord> best_records(const RecordSet& set, int threads = 0);
+// The fastest record of each task (by key) measured with `threads` threads (0: any). A record of the hardware with this
+// fingerprint comes before all others: times on two machines do not compare.
+std::map<std::string, MeasureRecord> best_records(const RecordSet& set, int threads = 0,
+                                                  const std::string& fingerprint = {});
 
 }  // namespace tilecast

@@ -168,5 +168,13 @@ TEST_F(RecordLogTest, BestIsTheFastestWithoutError) {
   EXPECT_EQ(best_records(set, 2).at("0123456789abcdef").seconds(), 3);
 }
 
+TEST(BestRecords, OwnHardwareComesFirst) {
+  RecordSet set;
+  set.records = {sample_record(3), sample_record(2), sample_record(5), sample_record(4)};
+  set.records[2].hardware = set.records[3].hardware = "here";
+  EXPECT_EQ(best_records(set, 0, "here").at("0123456789abcdef").seconds(), 4);
+  EXPECT_EQ(best_records(set, 0, "elsewhere").at("0123456789abcdef").seconds(), 2);
+}
+
 }  // namespace
 }  // namespace tilecast
