@@ -18,7 +18,9 @@ const std::filesystem::path kModels = std::filesystem::path(TILECAST_SOURCE_DIR)
 std::vector<json> cases() {
   std::ifstream stream(kModels / "index.json");
   std::vector<json> result;
-  for (const json& test_case : json::parse(stream).at("cases")) {
+  // Named: a loop over a part of a temporary would read what is gone.
+  const json index = json::parse(stream);
+  for (const json& test_case : index.at("cases")) {
     if (test_case.at("error").empty()) result.push_back(test_case);
   }
   return result;
