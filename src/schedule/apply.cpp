@@ -8,7 +8,10 @@ Result<State, Illegal> apply(State&& state, const Action& action) {
   State next = std::move(state);
   StateEditor editor{next};
   std::optional<Illegal> illegal = std::visit([&](const auto& a) { return apply_action(editor, a); }, action);
-  if (illegal) return *std::move(illegal);
+  if (illegal) {
+    state = std::move(next);
+    return *std::move(illegal);
+  }
   return next;
 }
 

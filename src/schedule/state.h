@@ -146,7 +146,8 @@ class State {
   StageId output_ = 0;
 };
 
-// A new State, or why the action is illegal in this one. The second form reuses the argument's memory.
+// A new State, or why the action is illegal in this one. The second form takes the argument's memory, unless the action
+// is illegal: then the argument is a State still.
 Result<State, Illegal> apply(const State& state, const Action& action);
 Result<State, Illegal> apply(State&& state, const Action& action);
 // Applies all; the reason of a failure names the step.

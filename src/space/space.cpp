@@ -1,7 +1,6 @@
 #include "space/space.h"
 
 #include <algorithm>
-#include <cassert>
 
 #include "space/generator.h"
 
@@ -50,6 +49,8 @@ class RuleSpace final : public Space {
   }
 
   Candidate sample(Random& random) const override {
+    // Where the rules find nothing, the program as it stands is a schedule all the same.
+    if (std::none_of(sketches_.begin(), sketches_.end(), [](const Sketch& s) { return s.weight > 0; })) return {};
     while (true) {
       std::vector<double> weights;
       for (const Sketch& sketch : sketches_) weights.push_back(sketch.weight);
@@ -127,7 +128,6 @@ class RuleSpace final : public Space {
       }
       if (!possible) sketches_[s].weight = 0;
     }
-    assert(std::any_of(sketches_.begin(), sketches_.end(), [](const Sketch& s) { return s.weight > 0; }));
   }
 
   Generator generator_;

@@ -132,6 +132,30 @@ Task layer_norm_task(std::int64_t rows, std::int64_t columns) {
   return make_task("norm", graph);
 }
 
+Task vector_task(std::int64_t extent) {
+  OpGraph graph;
+  graph.inputs = {{"x", f32({extent})}};
+  graph.nodes = {{"neg", "neg", {0}, {}, f32({extent})}};
+  graph.outputs = {1};
+  return make_task("vector" + std::to_string(extent), graph);
+}
+
+Task vector_softmax_task(std::int64_t extent) {
+  OpGraph graph;
+  graph.inputs = {{"x", f32({extent})}};
+  graph.nodes = {{"softmax", "softmax", {0}, {{"axis", std::int64_t{0}}}, f32({extent})}};
+  graph.outputs = {1};
+  return make_task("vector_softmax" + std::to_string(extent), graph);
+}
+
+Task plane_norm_task(std::int64_t rows, std::int64_t height, std::int64_t width) {
+  OpGraph graph;
+  graph.inputs = {{"x", f32({rows, height, width})}, {"scale", f32({height, width}), true}};
+  graph.nodes = {{"norm", "layer_norm", {0, 1}, {{"axis", std::int64_t{1}}}, f32({rows, height, width})}};
+  graph.outputs = {2};
+  return make_task("plane_norm", graph);
+}
+
 Task pool_task(std::int64_t size, std::int64_t channels, bool average) {
   OpGraph graph;
   graph.inputs = {{"x", f32({1, size, size, channels})}};

@@ -33,6 +33,10 @@ Task softmax_task(std::int64_t rows, std::int64_t columns);
 // Three dimensions: the rows are in two.
 Task batch_softmax_task(std::int64_t batch, std::int64_t rows, std::int64_t columns);
 Task layer_norm_task(std::int64_t rows, std::int64_t columns);
+// One dimension: an element-wise operator, a softmax; and a normalisation over two axes.
+Task vector_task(std::int64_t extent);
+Task vector_softmax_task(std::int64_t extent);
+Task plane_norm_task(std::int64_t rows, std::int64_t height, std::int64_t width);
 Task pool_task(std::int64_t size, std::int64_t channels, bool average);
 // To another size; linear or to the nearest element.
 Task resize_task(std::int64_t from, std::int64_t to, std::int64_t channels, bool linear);

@@ -36,7 +36,15 @@ std::vector<Task> tasks() {
           pool_task(12, 20, false),
           attention_task(4, 24, 16, 32, true),
           attention_task(4, 24, 20, 16, false),
-          channels_first_task(17, 3, 32)};
+          channels_first_task(17, 3, 32),
+          vector_task(1),
+          vector_task(7),
+          vector_task(16),
+          vector_task(33),
+          vector_softmax_task(7),
+          vector_softmax_task(64),
+          plane_norm_task(3, 5, 4),
+          plane_norm_task(1, 4, 48)};
 }
 
 class SpaceTest : public ::testing::TestWithParam<Task> {};

@@ -39,9 +39,8 @@ void schedule_root_nest(ScheduleBuilder& builder, StageId id) {
   if (rows.empty() && lanes > 1 && vector.outer) rows.push_back(*vector.outer);
 
   std::vector<Name> order = rows;
-  if (rows.empty()) {
-    order = {innermost};
-    vector.outer.reset();
+  if (lanes == 1) {
+    order.push_back(innermost);
   } else if (vector.outer && *vector.outer != rows.back()) {
     order.push_back(*vector.outer);
   }
