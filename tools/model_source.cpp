@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "runtime/package/task_model.h"
 
 namespace tilecast::tools {
@@ -9,7 +11,8 @@ namespace tilecast::tools {
 void add_model_arguments(CLI::App& command, ModelSource& source) {
   command.add_option("MODEL", source.file, "an ONNX file, or a suite of subgraphs (JSON, such as data/subgraphs.json)")
       ->required();
-  command.add_option("--only", source.only, "names of the suite's subgraphs, separated by commas")->delimiter(',');
+  command.add_option("--only", source.only, "names of the suite's subgraphs or the model's tasks, separated by commas")
+      ->delimiter(',');
   command.add_option("--shape", source.shapes, "NAME=1,3,224,224: fixes the shape of an ONNX model's input");
 }
 
@@ -41,16 +44,33 @@ Result<ImportedModel> read_onnx_model(const ModelSource& source) {
   return import_onnx(source.file, shapes);
 }
 
+// The tasks that --only names; all without it.
+Result<std::vector<WeightedTask>> chosen(std::vector<WeightedTask> tasks, const ModelSource& source) {
+  if (source.only.empty()) return tasks;
+  std::vector<WeightedTask> result;
+  for (const std::string& name : source.only) {
+    const auto found = std::find_if(tasks.begin(), tasks.end(), [&](const auto& t) { return t.task.name == name; });
+    if (found == tasks.end()) {
+      return Error{fmt::format("{} has no task \"{}\": `tilecast tasks` lists them", source.file.string(), name)};
+    }
+    result.push_back(*found);
+  }
+  return result;
+}
+
 }  // namespace
 
 Result<std::vector<WeightedTask>> read_tasks(const ModelSource& source) {
   if (!is_onnx(source)) return read_suite(source.file, source.only);
   TILECAST_TRY(ImportedModel model, read_onnx_model(source));
-  return std::move(model.partition.tasks);
+  return chosen(std::move(model.partition.tasks), source);
 }
 
 Result<ImportedModel> read_model(const ModelSource& source, std::uint64_t seed) {
-  if (is_onnx(source)) return read_onnx_model(source);
+  if (is_onnx(source)) {
+    if (!source.only.empty()) return Error{"--only: an ONNX model is compiled whole"};
+    return read_onnx_model(source);
+  }
   TILECAST_TRY(const std::vector<WeightedTask> tasks, read_suite(source.file, source.only));
   return model_of_tasks(tasks, seed);
 }

@@ -106,6 +106,24 @@ TEST_F(CompileCommand, TakesTheRecordsOfItsThreads) {
             1e-4);
 }
 
+TEST_F(CompileCommand, TunesCompilesAndRunsAnOnnxModel) {
+  const std::string folder = std::string(TILECAST_SOURCE_DIR) + "/models/tests/mlp/";
+  const std::string log = directory_.path() / "log.jsonl";
+  const auto tuned = run_tilecast("tune " + folder + "model.onnx --trials 9 --json --records " + log);
+  ASSERT_EQ(tuned.exit_code, 0) << tuned.output;
+  const auto summary = nlohmann::json::parse(tuned.last_line());
+  EXPECT_EQ(summary.at("trials"), 9);
+  EXPECT_EQ(summary.at("errors"), 0);
+  EXPECT_EQ(summary.at("tasks").size(), 3U);
+  const auto compiled = run_tilecast("compile " + folder + "model.onnx -o " + model() + " --records " + log);
+  ASSERT_EQ(compiled.exit_code, 0) << compiled.output;
+  const auto ran = run_tilecast("run " + model() + " --input x=" + folder + "input_x.npy --output " + outputs());
+  ASSERT_EQ(ran.exit_code, 0) << ran.output;
+  const auto got = read_npy(fs::path(outputs()) / "y.npy");
+  ASSERT_TRUE(got.ok()) << got.error().message;
+  EXPECT_LT(testing::largest_difference({{"y", *got}}, {{"y", *read_npy(folder + "output_y.npy")}}), 1e-4);
+}
+
 TEST_F(CompileCommand, RandomInputsFollowTheSeed) {
   ASSERT_EQ(compile("--only rows").exit_code, 0);
   std::vector<std::vector<std::byte>> results;
@@ -122,6 +140,7 @@ TEST_F(CompileCommand, RandomInputsFollowTheSeed) {
 TEST_F(CompileCommand, SaysWhatIsWrongInOneLine) {
   ASSERT_EQ(compile().exit_code, 0);
   ASSERT_TRUE(write_npy(directory_.path() / "short.npy", {DataType::kFloat32, {3}}, std::vector<std::byte>(12)).ok());
+  const std::string onnx = std::string(TILECAST_SOURCE_DIR) + "/models/tests/mlp/model.onnx";
   const std::string short_file = directory_.path() / "short.npy";
   const std::vector<std::pair<std::string, const char*>> cases = {
       {"run " + model(), "no data for input conv.x, conv.residual, fc.x, fc_again.x, rows.x"},
@@ -134,6 +153,8 @@ TEST_F(CompileCommand, SaysWhatIsWrongInOneLine) {
       {"run /nonexistent", "/nonexistent is no compiled model"},
       {"compile " + suite() + " -o " + suite(), "choose another directory"},
       {"compile " + suite() + " -o " + model() + " --records /nonexistent", "cannot read records from /nonexistent"},
+      {"tasks " + onnx + " --only nothing", "has no task \"nothing\""},
+      {"compile " + onnx + " --only nothing -o " + model(), "an ONNX model is compiled whole"},
       {"compile " + suite() + " --only nothing -o " + model(), "has no subgraph \"nothing\""}};
   for (const auto& [arguments, message] : cases) {
     const auto result = run_tilecast(arguments + " 2>&1 >/dev/null");
