@@ -59,17 +59,9 @@ ConstantBytes bytes_of(const std::vector<double>& numbers) {
 }
 
 Result<ConstantBytes> interpret_node(const NetworkNode& node, std::span<const NetworkNode* const> inputs) {
-  OpGraph graph;
-  OpNode op{node.name, node.op, {}, node.attributes, node.type};
   std::vector<std::vector<double>> numbers;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    graph.inputs.push_back({"in" + std::to_string(i), inputs[i]->type, false});
-    op.inputs.push_back(static_cast<ValueId>(i));
-    numbers.push_back(to_numbers(inputs[i]->type.dtype, *inputs[i]->constant));
-  }
-  graph.nodes.push_back(std::move(op));
-  graph.outputs = {static_cast<ValueId>(inputs.size())};
-  TILECAST_TRY(const auto program, build_program(make_task(node.name, std::move(graph))));
+  for (const NetworkNode* input : inputs) numbers.push_back(to_numbers(input->type.dtype, *input->constant));
+  TILECAST_TRY(const auto program, build_program(make_task(node.name, single_operator_graph(node, inputs))));
   std::vector<std::int64_t> points(static_cast<std::size_t>(element_count(node.type.shape)));
   std::iota(points.begin(), points.end(), 0);
   return constant_bytes(node.type.dtype, interpret(*program->alternatives.front().dag, numbers, points));

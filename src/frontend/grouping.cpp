@@ -1,6 +1,7 @@
 #include "frontend/grouping.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <string_view>
@@ -87,7 +88,7 @@ class Grouping {
     }
     if (absorbed.empty()) return;
     for (const NetworkId member : absorbed) absorbed_[index(member)] = true;
-    operands_.emplace_back(id, std::move(absorbed));
+    operands_[id] = std::move(absorbed);
   }
 
   // Up to the last transposition: a reshape above it is a view of what lies in memory.
@@ -115,9 +116,8 @@ class Grouping {
     } else {
       groups_.push_back({{}, kind});
     }
-    for (const auto& [reader, absorbed] : operands_) {
-      if (reader != id) continue;
-      for (const NetworkId member : absorbed) add(g, member);
+    if (const auto absorbed = operands_.find(id); absorbed != operands_.end()) {
+      for (const NetworkId member : absorbed->second) add(g, member);
     }
     add(g, id);
     groups_[g].kind = std::max(groups_[g].kind, kind);
@@ -160,7 +160,11 @@ class Grouping {
     const NodeGroup moved = std::move(groups_[other].members);
     groups_[other].members.clear();
     for (const NetworkId member : moved) add(g, member);
-    std::sort(groups_[g].members.begin(), groups_[g].members.end(),
+    sort_by_position(groups_[g].members);
+  }
+
+  void sort_by_position(NodeGroup& members) const {
+    std::sort(members.begin(), members.end(),
               [&](NetworkId a, NetworkId b) { return position_[index(a)] < position_[index(b)]; });
   }
 
@@ -173,8 +177,7 @@ class Grouping {
     std::vector<NodeGroup> result;
     for (Group& group : groups_) {
       if (group.members.empty()) continue;
-      std::sort(group.members.begin(), group.members.end(),
-                [&](NetworkId a, NetworkId b) { return position_[index(a)] < position_[index(b)]; });
+      sort_by_position(group.members);
       result.push_back(std::move(group.members));
     }
     // What a group reads comes before its last member.
@@ -190,7 +193,7 @@ class Grouping {
   std::vector<std::size_t> position_;  // in order_, by node
   std::vector<std::size_t> group_;     // by node
   std::vector<bool> absorbed_;
-  std::vector<std::pair<NetworkId, std::vector<NetworkId>>> operands_;  // of products: what they absorb
+  std::map<NetworkId, std::vector<NetworkId>> operands_;  // of products: what they absorb
   std::vector<Group> groups_;
 };
 

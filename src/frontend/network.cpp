@@ -63,6 +63,18 @@ void redirect(Network& network, NetworkId from, NetworkId to) {
   }
 }
 
+OpGraph single_operator_graph(const NetworkNode& node, std::span<const NetworkNode* const> inputs) {
+  OpGraph graph;
+  OpNode op{node.name, node.op, {}, node.attributes, node.type};
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    graph.inputs.push_back({"in" + std::to_string(i), inputs[i]->type, inputs[i]->is_constant()});
+    op.inputs.push_back(static_cast<ValueId>(i));
+  }
+  graph.nodes.push_back(std::move(op));
+  graph.outputs = {static_cast<ValueId>(inputs.size())};
+  return graph;
+}
+
 NetworkId add_float_constant(Network& network, const std::string& name, Shape shape, const std::vector<float>& values) {
   auto bytes = std::make_shared<std::vector<std::byte>>(values.size() * sizeof(float));
   if (!values.empty()) std::memcpy(bytes->data(), values.data(), bytes->size());

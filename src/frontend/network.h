@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,9 @@ std::vector<std::vector<NetworkId>> live_readers(const Network& network);
 
 // Makes all that reads `from` (outputs included) read `to`, except `to` itself.
 void redirect(Network& network, NetworkId from, NetworkId to);
+
+// The node by itself as a graph; `inputs` are what it reads, in order.
+OpGraph single_operator_graph(const NetworkNode& node, std::span<const NetworkNode* const> inputs);
 
 // A constant of float32 elements.
 NetworkId add_float_constant(Network& network, const std::string& name, Shape shape, const std::vector<float>& values);
