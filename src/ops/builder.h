@@ -73,10 +73,17 @@ using BuildFunction = Halide::Func (*)(const Node& node, const std::string& algo
 // A one-line reason when the node's attributes, types or shapes do not fit.
 using CheckFunction = Status (*)(const OpGraph& graph, const OpNode& node);
 
+// The algorithms that a checked node can be built by, the default first; empty when there is no choice.
+using AlgorithmsFunction = std::vector<std::string> (*)(const OpGraph& graph, const OpNode& node);
+// The forms in which an algorithm takes the node's inputs.
+using FormsFunction = std::vector<ConstantForm> (*)(const OpGraph& graph, const OpNode& node,
+                                                    const std::string& algorithm);
+
 struct OpDefinition {
   BuildFunction build = nullptr;
   CheckFunction check = nullptr;
-  std::vector<std::string> algorithms = {};  // when there is a choice, the default first
+  AlgorithmsFunction algorithms = nullptr;  // none: one algorithm
+  FormsFunction forms = nullptr;            // none: all plain
 };
 using Registry = std::map<std::string, OpDefinition>;
 

@@ -16,6 +16,7 @@ struct Sketch {
   Name algorithm;
   bool fused = false;    // reductions in the nest of their consumer
   bool blocked = false;  // reductions over parts, in cache-sized tiles
+  bool hosted = false;   // reductions in the nest of the stage that combines their results case by case
   double weight = 1;     // how often a sample takes it
 };
 
