@@ -29,6 +29,27 @@ std::optional<std::pair<StageId, StageId>> hosted_reduction(const State& state, 
   return std::nullopt;
 }
 
+// A constant's element has to come from memory when the task runs once, amid others; in that time a core computes about
+// this many terms of a reduction.
+constexpr double kTermsAConstant = 12;
+
+double work(const ComputeDag& dag) {
+  double terms = 0;
+  for (const Stage& stage : dag.stages) {
+    if (!stage.is_reduction()) continue;
+    double count = 1;
+    for (const Axis& axis : stage.spatial) count *= static_cast<double>(axis.extent);
+    for (const Axis& axis : stage.reduction) count *= static_cast<double>(axis.extent);
+    terms += count;
+  }
+  for (const DagInput& input : dag.inputs) {
+    double count = input.is_constant ? kTermsAConstant : 0;
+    for (const std::int64_t extent : input.extents) count *= static_cast<double>(extent);
+    terms += count;
+  }
+  return terms;
+}
+
 // Stages that no rule has scheduled, readers before what they read.
 std::vector<StageId> untouched_stages(const State& state) {
   std::vector<StageId> stages;
@@ -52,8 +73,11 @@ Generator::Generator(const TaskContext& context, Hardware hardware, int threads)
       state = *std::move(chosen);
     }
     std::vector<StageRole> roles = stage_roles(state);
-    algorithms_.push_back({alternatives[i].algorithm, std::move(state), std::move(roles)});
+    const double terms = work(state.dag());
+    algorithms_.push_back({alternatives[i].algorithm, std::move(state), std::move(roles), terms});
   }
+  std::stable_sort(algorithms_.begin(), algorithms_.end(),
+                   [](const Algorithm& a, const Algorithm& b) { return a.work < b.work; });
 }
 
 const Generator::Algorithm& Generator::algorithm(const Name& name) const {
@@ -106,7 +130,7 @@ Generated Generator::generate(const Sketch& sketch, DecisionSource& decisions) c
     }
   }
   Generated result{builder.take_trajectory(), builder.illegal()};
-  if (sketch.algorithm != algorithms_.front().name) {
+  if (sketch.algorithm != context_.initial.algorithm()) {
     result.trajectory.insert(result.trajectory.begin(), ChooseAlgorithm{sketch.algorithm});
   }
   return result;
