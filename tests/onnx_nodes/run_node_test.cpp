@@ -27,6 +27,9 @@ constexpr int kThreads = 2;
 std::string short_reason(std::string message, const fs::path& file) {
   const std::string prefix = file.string() + ": ";
   if (message.starts_with(prefix)) message.erase(0, prefix.size());
+  // The operator of ours that refuses may be named once more inside.
+  static const std::regex inner(": node '[^']*' \\(\\w+\\): ");
+  message = std::regex_replace(message, inner, ": ");
   static const std::regex node("^node '[^']*' \\((\\w+)(, domain ai\\.onnx)?\\): ");
   message = std::regex_replace(message, node, "$1: ");
   static const std::regex unknown("^(\\w+): this operator is not supported.*");
