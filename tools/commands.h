@@ -12,6 +12,7 @@ void add_bench_command(CLI::App& app, int& exit_code);
 void add_compile_command(CLI::App& app, int& exit_code);
 void add_run_command(CLI::App& app, int& exit_code);
 void add_probe_command(CLI::App& app, int& exit_code);
+void add_operators_command(CLI::App& app, int& exit_code);
 
 // Prints "tilecast: message" on standard error; returns 1, the exit code of every failure.
 int report_error(const std::string& message);

@@ -18,7 +18,6 @@
 namespace tilecast {
 namespace {
 
-constexpr std::int64_t kOldestOpset = 11;
 constexpr int kMostDimensions = 16;
 
 std::string node_title(const onnx::NodeProto& node) {
@@ -329,15 +328,40 @@ Result<onnx::ModelProto> parse(const std::filesystem::path& file) {
   return proto;
 }
 
-Status check_opset(const onnx::ModelProto& proto) {
+bool is_standard(const std::string& domain) {
+  return domain.empty() || domain == "ai.onnx";
+}
+
+// The first operator that the oldest supported opset defines otherwise than this older one; empty: there is none.
+std::string changed_operator(const onnx::GraphProto& graph, std::int64_t version) {
+  for (const onnx::NodeProto& node : graph.node()) {
+    if (!is_standard(node.domain())) continue;
+    const onnx::OpSchema* schema = onnx::OpSchemaRegistry::Schema(node.op_type(), kOldestOpset, onnx::ONNX_DOMAIN);
+    if (schema == nullptr || schema->since_version() > version) return node.op_type();
+    for (const onnx::AttributeProto& attribute : node.attribute()) {
+      if (attribute.has_g() || attribute.graphs_size() > 0) return node.op_type();
+    }
+  }
+  return {};
+}
+
+// Older models become models of the oldest supported opset when their operators mean the same there.
+Status settle_opset(onnx::ModelProto& proto) {
   const auto& known = onnx::OpSchemaRegistry::DomainToVersionRange::Instance().Map();
   const std::int64_t newest = known.at(onnx::ONNX_DOMAIN).second;
-  for (const auto& import : proto.opset_import()) {
-    if (!import.domain().empty() && import.domain() != "ai.onnx") continue;
-    if (import.version() < kOldestOpset || import.version() > newest) {
-      return Error{fmt::format("it uses opset {}, supported are {} to {}: convert it with onnx.version_converter",
-                               import.version(), kOldestOpset, newest)};
+  for (auto& import : *proto.mutable_opset_import()) {
+    if (!is_standard(import.domain()) || (import.version() >= kOldestOpset && import.version() <= newest)) continue;
+    std::string changed;
+    if (import.version() >= 1 && import.version() < kOldestOpset) {
+      changed = changed_operator(proto.graph(), import.version());
+      if (changed.empty()) {
+        import.set_version(kOldestOpset);
+        continue;
+      }
+      changed = fmt::format(" ({} has changed since)", changed);
     }
+    return Error{fmt::format("it uses opset {}, supported are {} to {}{}: convert it with onnx.version_converter",
+                             import.version(), kOldestOpset, newest, changed)};
   }
   return Unit{};
 }
@@ -355,7 +379,7 @@ Status infer_shapes(onnx::ModelProto& proto) {
 
 Result<Model> read(const std::filesystem::path& file, const InputShapes& shapes) {
   TILECAST_TRY(onnx::ModelProto proto, parse(file));
-  TILECAST_CHECK(check_opset(proto));
+  TILECAST_CHECK(settle_opset(proto));
   // Initializers among the inputs are no inputs to be fixed.
   TILECAST_CHECK(ShapeBinder(shapes).bind(*proto.mutable_graph()));
   TILECAST_CHECK(infer_shapes(proto));

@@ -7,7 +7,6 @@
 #include "frontend/lowering/node_lowering.h"
 
 namespace tilecast {
-namespace {
 
 const LoweringTable& lowering_table() {
   static const LoweringTable table = [] {
@@ -26,6 +25,8 @@ const LoweringTable& lowering_table() {
   }();
   return table;
 }
+
+namespace {
 
 class ModelLowering {
  public:

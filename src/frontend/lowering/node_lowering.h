@@ -125,6 +125,9 @@ struct OperatorLowering {
 using LoweringTable = std::map<std::string, OperatorLowering>;
 inline constexpr std::size_t kManyInputs = 1000;
 
+// All operators that are lowered, by their ONNX name.
+const LoweringTable& lowering_table();
+
 // One a family of operators.
 void add_convolutions(LoweringTable& table);
 void add_normalizations(LoweringTable& table);
