@@ -1,18 +1,18 @@
 #include "frontend/onnx_reader.h"
 
 #include <fmt/format.h>
+#include <onnx/defs/schema.h>
 #include <onnx/onnx_pb.h>
-#include <onnx/shape_inference/implementation.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <exception>
 #include <fstream>
 #include <optional>
 #include <unordered_map>
 #include <utility>
 
+#include "frontend/onnx_inference.h"
 #include "frontend/onnx_tensor.h"
 
 namespace tilecast {
@@ -362,17 +362,6 @@ Status settle_opset(onnx::ModelProto& proto) {
     }
     return Error{fmt::format("it uses opset {}, supported are {} to {}{}: convert it with onnx.version_converter",
                              import.version(), kOldestOpset, newest, changed)};
-  }
-  return Unit{};
-}
-
-Status infer_shapes(onnx::ModelProto& proto) {
-  // What the file says about values in between may hold the names of dimensions that are numbers by now.
-  proto.mutable_graph()->clear_value_info();
-  try {
-    onnx::shape_inference::InferShapes(proto, onnx::OpSchemaRegistry::Instance(), {true, 1, true});
-  } catch (const std::exception& e) {
-    return Error{fmt::format("its shapes do not fit together: {}", e.what())};
   }
   return Unit{};
 }

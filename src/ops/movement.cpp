@@ -231,12 +231,10 @@ Func build_gather(const Node& node, const std::string&) {
   const std::size_t dim = data.size() - 1 - static_cast<std::size_t>(node.op.attributes.get_int("axis", 0));
   std::vector<Expr> where;
   for (std::size_t d = 0; d < indices.size(); ++d) where.emplace_back(vars[dim + d]);
-  const Expr raw = Halide::cast<int>(node.input(1)(where));
-  const auto extent = static_cast<int>(data[dim]);
+  const Expr picked = wrapped_index(node.input(1)(where), data[dim]);
   std::vector<Expr> index;
   for (std::size_t d = 0; d < dim; ++d) index.emplace_back(vars[d]);
-  // Negative indices count from the end.
-  index.push_back(Halide::clamp(Halide::select(raw < 0, raw + extent, raw), 0, extent - 1));
+  index.push_back(Halide::clamp(picked, 0, static_cast<int>(data[dim] - 1)));
   for (std::size_t d = dim + 1; d < data.size(); ++d) index.emplace_back(vars[d - 1 + indices.size()]);
   return define(node, vars, node.input(0)(index));
 }

@@ -23,6 +23,7 @@ const Registry& registry() {
     register_elementwise(r);
     register_movement(r);
     register_resizes(r);
+    register_indexing(r);
     return r;
   }();
   return table;

@@ -21,6 +21,11 @@ const LoweringTable& lowering_table() {
     add_slices(t);
     add_resize(t);
     add_shape_operators(t);
+    add_indexing(t);
+    add_scatters(t);
+    add_orders(t);
+    add_masks(t);
+    add_selections(t);
     return t;
   }();
   return table;

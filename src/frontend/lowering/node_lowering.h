@@ -139,5 +139,10 @@ void add_movement(LoweringTable& table);
 void add_slices(LoweringTable& table);
 void add_resize(LoweringTable& table);
 void add_shape_operators(LoweringTable& table);
+void add_indexing(LoweringTable& table);
+void add_scatters(LoweringTable& table);
+void add_orders(LoweringTable& table);
+void add_masks(LoweringTable& table);
+void add_selections(LoweringTable& table);
 
 }  // namespace tilecast
