@@ -76,7 +76,7 @@ class Partitioner {
 
  private:
   Status add_call(const NodeGroup& group) {
-    TaskCall call{.name = network_.node(group.back()).name, .output = group.back()};
+    TaskCall call{.name = network_.node(group.back()).name, .output = group.back(), .operators = group};
     Task task = make_task(group_title(network_, group), make_graph(group, call.inputs));
     const auto [known, is_new] = numbers_.emplace(task.key, partition_.tasks.size());
     if (is_new) {
