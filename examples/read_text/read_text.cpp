@@ -7,11 +7,11 @@
 #include <algorithm>
 #include <cmath>
 #include <fstream>
-#include <span>
 #include <string>
 #include <vector>
 
 #include "boxes.h"
+#include "decode.h"
 #include "fail.h"
 #include "network.h"
 #include "picture.h"
@@ -27,31 +27,6 @@ std::vector<std::string> read_lines(const std::string& file) {
   std::vector<std::string> lines;
   for (std::string line; std::getline(stream, line);) lines.push_back(line);
   return lines;
-}
-
-struct Reading {
-  std::string text;
-  double confidence = 0;  // mean over the characters
-};
-
-// The likeliest class of each step, without what is repeated and without class 0, the blank between characters.
-Reading decode(std::span<const float> probabilities, const std::vector<std::string>& characters) {
-  const std::size_t classes = characters.size() + 1;
-  Reading reading;
-  std::size_t previous = 0;
-  int count = 0;
-  for (auto step = probabilities.begin(); step != probabilities.end(); step += static_cast<std::ptrdiff_t>(classes)) {
-    const auto best = std::max_element(step, step + static_cast<std::ptrdiff_t>(classes));
-    const auto chosen = static_cast<std::size_t>(best - step);
-    if (chosen != 0 && chosen != previous) {
-      reading.text += characters[chosen - 1];
-      reading.confidence += static_cast<double>(*best);
-      ++count;
-    }
-    previous = chosen;
-  }
-  reading.confidence /= std::max(count, 1);
-  return reading;
 }
 
 // The box in the picture, where `box` was found in the picture resized by `scale`.
