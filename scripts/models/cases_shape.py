@@ -139,6 +139,15 @@ def gather_columns(graph: CaseGraph) -> None:
     graph.result(graph.node("Gather", [x, graph.indices("columns", -1, 0, 3)], axis=-1))
 
 
+@case("Gather of one element, given as a number and as a tensor, from a transposed and from an image tensor")
+def gather_one(graph: CaseGraph) -> None:
+    x = graph.node("Transpose", [graph.input("x", [2, 3, 4, 5])], perm=[2, 0, 3, 1])
+    graph.result(graph.node("Gather", [x, graph.constant(-3, np.int64)], axis=0), "scalar")
+    graph.result(graph.node("Gather", [x, graph.constant([1], np.int64)], axis=3), "tensor")
+    y = graph.node("Conv", [x, graph.random("w", [3, 2, 1, 1])])
+    graph.result(graph.node("Gather", [y, graph.constant(2, np.int64)], axis=1), "channel")
+
+
 @case("activations: LeakyRelu, Elu, HardSigmoid, HardSwish by parts, SiLU by parts, Softplus")
 def activations(graph: CaseGraph) -> None:
     x = graph.input("x", [4, 9], recipe="normal(0, 3)")

@@ -13,6 +13,7 @@ void optimize(Network& network) {
     changed |= passes::recognize_layer_norm(network);
     changed |= passes::recognize_activations(network);
     changed |= passes::fold_scale_and_shift(network);
+    changed |= passes::split_attention_projection(network);
     changed |= passes::fold_attention_scale(network);
   }
 }
