@@ -28,12 +28,22 @@ std::string node_title(const onnx::NodeProto& node) {
   return fmt::format("node '{}' ({}{})", name, domain, node.op_type());
 }
 
+// Some exporters write "?" or a negative number for what they do not know: neither is a name or an extent.
+void clear_unknown_dimensions(onnx::ValueInfoProto& value) {
+  if (!value.type().tensor_type().has_shape()) return;
+  for (auto& dim : *value.mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim()) {
+    if (dim.dim_param() == "?" || dim.dim_value() < 0) dim.clear_value();
+  }
+}
+
 // Binds dimensions that are open in the file to the numbers of --shape; the same name everywhere means the same number.
 class ShapeBinder {
  public:
   explicit ShapeBinder(const InputShapes& shapes) : shapes_(shapes) {}
 
   Status bind(onnx::GraphProto& graph) {
+    for (onnx::ValueInfoProto& input : *graph.mutable_input()) clear_unknown_dimensions(input);
+    for (onnx::ValueInfoProto& output : *graph.mutable_output()) clear_unknown_dimensions(output);
     for (const auto& [name, shape] : shapes_) {
       bool found = false;
       for (onnx::ValueInfoProto& input : *graph.mutable_input()) {

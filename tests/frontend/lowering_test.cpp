@@ -193,6 +193,29 @@ TEST(Lowering, TransposedKeysStayRowsOfTheProduct) {
   EXPECT_EQ(network->node(network->outputs.front().value).attributes.get_int("transpose_b", 0), 1);
 }
 
+// As vision transformers begin: the image's rows and columns become one dimension, channels go last.
+TEST(Lowering, JoiningAnImagesRowsAndColumnsMovesNothing) {
+  ModelMaker model;
+  const ModelValueId image = model.node("Conv", {model.input("x", {1, 3, 4, 6}), model.ones({8, 3, 1, 1})});
+  const ModelValueId tokens = model.node("Reshape", {image, model.constant(DataType::kInt64, {1, 8, -1})});
+  const auto network = model.lower(model.node("Transpose", {tokens}, {{"perm", std::vector<std::int64_t>{0, 2, 1}}}));
+  ASSERT_TRUE(network.ok()) << network.error().message;
+  EXPECT_EQ(count_nodes(*network, "transpose"), 1);  // of the model's input
+  EXPECT_EQ(network->node(network->outputs.front().value).type.shape, (Shape{1, 24, 8}));
+}
+
+TEST(Lowering, OneKnownIndexIsASlice) {
+  ModelMaker model;
+  const ModelValueId x =
+      model.node("Transpose", {model.input("x", {2, 3, 4})}, {{"perm", std::vector<std::int64_t>{2, 0, 1}}});
+  const auto network =
+      model.lower(model.node("Gather", {x, model.constant(DataType::kInt64, {-1})}, {{"axis", std::int64_t{0}}}));
+  ASSERT_TRUE(network.ok()) << network.error().message;
+  EXPECT_EQ(count_nodes(*network, "gather") + count_nodes(*network, "transpose"), 0);
+  EXPECT_EQ(run(*network, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23}),
+            (std::vector<double>{3, 7, 11, 15, 19, 23}));
+}
+
 TEST(Lowering, ConstantScalarsBecomeAttributes) {
   ModelMaker model;
   const auto two = model.constant(DataType::kFloat32, {2});
