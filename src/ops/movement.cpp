@@ -26,12 +26,14 @@ Status check_transpose(const OpGraph& graph, const OpNode& node) {
   const auto perm = node.attributes.get_ints("perm");
   auto sorted = perm;
   std::sort(sorted.begin(), sorted.end());
-  Shape expected;
+  bool is_permutation = sorted.size() == x.size();
   for (std::size_t d = 0; d < sorted.size(); ++d) {
-    if (sorted.size() != x.size() || sorted[d] != static_cast<std::int64_t>(d)) {
-      return node_error(node, fmt::format("{} is no permutation of {} dimensions", fmt::join(perm, ","), x.size()));
-    }
+    is_permutation = is_permutation && sorted[d] == static_cast<std::int64_t>(d);
   }
+  if (!is_permutation) {
+    return node_error(node, fmt::format("[{}] is no permutation of {} dimensions", fmt::join(perm, ","), x.size()));
+  }
+  Shape expected;
   for (const std::int64_t p : perm) expected.push_back(x[static_cast<std::size_t>(p)]);
   return check_shape(node, expected);
 }
