@@ -28,7 +28,10 @@ INSTANTIATE_TEST_SUITE_P(Tasks, UnscheduledTest,
                                            deconv_task(5, 6, 7), dense_task(7, 33, 19), matmul_task(2, 5, 9, 13, false),
                                            matmul_task(3, 6, 8, 10, true), softmax_task(7, 37), layer_norm_task(5, 48),
                                            pool_task(9, 6, false), pool_task(8, 5, true), deconv_task(5, 6, 8, 2),
-                                           resize_task(5, 8, 3, true), resize_task(6, 4, 3, false)),
+                                           resize_task(5, 8, 3, true), resize_task(6, 4, 3, false), cum_sum_task(5, 19),
+                                           top_values_task(5, 21, 6), top_values_task(6, 19, 1),
+                                           scatter_task(7, 9, "none"), scatter_task(18, 5, "add"),
+                                           scatter_task(7, 9, "mul")),
                          [](const auto& test) { return test.param.name + std::to_string(test.index); });
 
 TEST(Codegen, UnsupportedOperatorNamesTheNode) {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <new>
 
 #include "base/random.h"
 #include "codegen/codegen.h"
@@ -156,6 +157,39 @@ Task plane_norm_task(std::int64_t rows, std::int64_t height, std::int64_t width)
   return make_task("plane_norm", graph);
 }
 
+Task cum_sum_task(std::int64_t rows, std::int64_t columns) {
+  OpGraph graph;
+  graph.inputs = {{"x", f32({rows, columns})}};
+  graph.nodes = {{"sums", "cum_sum", {0}, {{"axis", std::int64_t{1}}}, f32({rows, columns})}};
+  graph.outputs = {1};
+  return make_task("cum_sum", graph);
+}
+
+Task top_values_task(std::int64_t rows, std::int64_t columns, std::int64_t count) {
+  OpGraph graph;
+  graph.inputs = {{"x", f32({rows, columns})}};
+  const TensorType indices{DataType::kInt64, {rows, count}};
+  const Attributes axis{{"axis", std::int64_t{1}}};
+  const Attributes arg{{"kind", std::string("max")}, {"axis", std::int64_t{1}}};
+  graph.nodes = {{"places", count == 1 ? "arg_reduce" : "top_k", {0}, count == 1 ? arg : axis, indices},
+                 {"values", "gather_elements", {0, 1}, axis, f32({rows, count})}};
+  graph.outputs = {2};
+  return make_task(count == 1 ? "greatest" : "top_values", graph);
+}
+
+// Products with a power of two are exact: the interpreter rounds them to the same indices.
+Task scatter_task(std::int64_t columns, std::int64_t updates, const std::string& reduction) {
+  OpGraph graph;
+  const Shape shape{updates, columns};
+  graph.inputs = {{"data", f32({8, columns})}, {"places", f32(shape)}, {"updates", f32(shape)}};
+  graph.nodes = {
+      {"scaled", "mul", {1}, {{"scalar", 8.0}}, f32(shape)},
+      {"indices", "cast", {3}, {{"to", std::string("int64")}}, {DataType::kInt64, shape}},
+      {"scatter", "scatter", {0, 4, 2}, {{"axis", std::int64_t{0}}, {"reduction", reduction}}, f32({8, columns})}};
+  graph.outputs = {5};
+  return make_task("scatter_" + reduction, graph);
+}
+
 Task pool_task(std::int64_t size, std::int64_t channels, bool average) {
   OpGraph graph;
   graph.inputs = {{"x", f32({1, size, size, channels})}};
@@ -180,9 +214,20 @@ Task resize_task(std::int64_t from, std::int64_t to, std::int64_t channels, bool
 
 namespace {
 
-// A kernel's arguments, each with a guard element after its end that must stay as it is.
+// Kernels may count on the alignment that the runtime gives their arguments.
+template <class T>
+struct AlignedAllocator {
+  using value_type = T;
+  static constexpr std::align_val_t kAlignment{128};
+  AlignedAllocator() = default;
+  T* allocate(std::size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), kAlignment)); }
+  void deallocate(T* data, std::size_t) { ::operator delete(data, kAlignment); }
+  bool operator==(const AlignedAllocator&) const { return true; }
+};
+using AlignedFloats = std::vector<float, AlignedAllocator<float>>;
+
 struct Argument {
-  std::vector<float> data;
+  AlignedFloats data;
   std::vector<std::int64_t> extents;
 };
 
@@ -203,7 +248,8 @@ std::vector<float> lay_out(const ConstantLayout& layout, const std::vector<float
 Argument make_input(const TaskContext& context, const State& state, std::size_t i, const std::vector<double>& values) {
   const ConstantLayout layout = state.constant_layout(static_cast<BufferId>(i));
   const std::vector<std::int64_t> extents = plain_extents(context, i);
-  return {lay_out(layout, {values.begin(), values.end()}, extents), laid_out_extents(layout, extents)};
+  const std::vector<float> data = lay_out(layout, {values.begin(), values.end()}, extents);
+  return {{data.begin(), data.end()}, laid_out_extents(layout, extents)};
 }
 
 }  // namespace

@@ -37,6 +37,11 @@ Task layer_norm_task(std::int64_t rows, std::int64_t columns);
 Task vector_task(std::int64_t extent);
 Task vector_softmax_task(std::int64_t extent);
 Task plane_norm_task(std::int64_t rows, std::int64_t height, std::int64_t width);
+// Along the rows: running sums; the largest elements in order.
+Task cum_sum_task(std::int64_t rows, std::int64_t columns);
+Task top_values_task(std::int64_t rows, std::int64_t columns, std::int64_t count);
+// 8 rows of data, of which updates go to rows that an input names, each element to its own.
+Task scatter_task(std::int64_t columns, std::int64_t updates, const std::string& reduction);
 Task pool_task(std::int64_t size, std::int64_t channels, bool average);
 // To another size; linear or to the nearest element.
 Task resize_task(std::int64_t from, std::int64_t to, std::int64_t channels, bool linear);

@@ -34,12 +34,17 @@ std::vector<Task> small_tasks() {
           pool_task(8, 5, true),
           attention_task(2, 6, 8, 9, true),
           attention_task(3, 5, 7, 8, false),
-          channels_first_task(9, 3, 8)};
+          channels_first_task(9, 3, 8),
+          cum_sum_task(5, 32),
+          top_values_task(5, 24, 6),
+          top_values_task(6, 32, 1),
+          scatter_task(24, 9, "none"),
+          scatter_task(18, 16, "add")};
 }
 
 TEST(TrajectoryProperty, EveryPrefixComputesTheRightResult) {
   const auto seed = static_cast<std::uint64_t>(from_environment("TILECAST_PROPERTY_SEED", 1));
-  const int runs = from_environment("TILECAST_PROPERTY_RUNS", 16);
+  const int runs = from_environment("TILECAST_PROPERTY_RUNS", 21);
   std::printf("seed %llu, %d trajectories\n", static_cast<unsigned long long>(seed), runs);
   const std::vector<Task> tasks = small_tasks();
   int failures = 0;

@@ -46,7 +46,12 @@ std::vector<Task> tasks() {
           vector_softmax_task(7),
           vector_softmax_task(64),
           plane_norm_task(3, 5, 4),
-          plane_norm_task(1, 4, 48)};
+          plane_norm_task(1, 4, 48),
+          cum_sum_task(12, 48),
+          top_values_task(6, 64, 5),
+          top_values_task(24, 64, 1),
+          scatter_task(40, 16, "none"),
+          scatter_task(33, 12, "add")};
 }
 
 class SpaceTest : public ::testing::TestWithParam<Task> {};
