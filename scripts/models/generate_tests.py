@@ -21,6 +21,9 @@ import cases_conv  # noqa: F401, each of these adds its cases to CASES
 import cases_format  # noqa: F401
 import cases_linear  # noqa: F401
 import cases_norm  # noqa: F401
+import cases_pool  # noqa: F401
+import cases_recurrent  # noqa: F401
+import cases_resize  # noqa: F401
 import cases_shape  # noqa: F401
 from catalog import MODELS_FOLDER, fail
 from compare import relative_error

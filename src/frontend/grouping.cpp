@@ -20,7 +20,8 @@ FusionKind kind_of(const NetworkNode& node) {
                                                         "gather",    "expand", "resize"};
   static const std::set<std::string_view> kProducts = {"conv", "conv_transpose", "dense", "batch_matmul"};
   static const std::set<std::string_view> kRowOperators = {"reduce", "softmax", "layer_norm"};
-  static const std::set<std::string_view> kWindows = {"max_pool", "avg_pool"};
+  static const std::set<std::string_view> kWindows = {"max_pool", "avg_pool", "max_pool_index", "max_unpool",
+                                                      "roi_align"};
   if (node.is_constant() || node.is_input()) return FusionKind::kNone;
   if (node.op == "reshape") return FusionKind::kView;
   if (kMovements.contains(node.op)) return FusionKind::kMovement;

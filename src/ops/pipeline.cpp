@@ -23,6 +23,8 @@ const Registry& registry() {
     register_elementwise(r);
     register_movement(r);
     register_resizes(r);
+    register_unpool(r);
+    register_roi_align(r);
     return r;
   }();
   return table;

@@ -135,6 +135,9 @@ void add_reductions(LoweringTable& table);
 void add_movement(LoweringTable& table);
 void add_slices(LoweringTable& table);
 void add_resize(LoweringTable& table);
+void add_recurrent(LoweringTable& table);
+void add_unpool(LoweringTable& table);
+void add_roi_align(LoweringTable& table);
 void add_shape_operators(LoweringTable& table);
 
 }  // namespace tilecast
