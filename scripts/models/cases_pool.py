@@ -103,6 +103,11 @@ def roi_align(graph: CaseGraph) -> None:
         graph.result(y, mode)
 
 
+@case("RoiAlign, largest of 2 x 2 samples")
+def roi_align_max(graph: CaseGraph) -> None:
+    graph.result(graph.node("RoiAlign", _regions(graph), output_height=2, output_width=3, sampling_ratio=2, mode="max"))
+
+
 def _unshifted_regions(graph: CaseGraph) -> None:
     y = graph.node(
         "RoiAlign", _regions(graph), output_height=2, output_width=2, sampling_ratio=3,
