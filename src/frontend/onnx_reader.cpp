@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "frontend/onnx_kernel_shapes.h"
 #include "frontend/onnx_tensor.h"
 
 namespace tilecast {
@@ -347,25 +348,18 @@ Status check_opset(const onnx::ModelProto& proto) {
   return Unit{};
 }
 
-// ONNX's inference for MaxUnpool reads the shape of the indices without asking whether it is known, and crashes. Under
-// a name that ONNX does not know, a node is passed over.
-void rename_nodes(onnx::ModelProto& proto, const std::string& from, const std::string& to) {
-  for (onnx::NodeProto& node : *proto.mutable_graph()->mutable_node()) {
-    if (node.op_type() == from) node.set_op_type(to);
-  }
-}
-
 Status infer_shapes(onnx::ModelProto& proto) {
   // What the file says about values in between may hold the names of dimensions that are numbers by now.
   proto.mutable_graph()->clear_value_info();
-  const std::string hidden = "MaxUnpool, not inferred";
-  rename_nodes(proto, "MaxUnpool", hidden);
+  guard_kernels(*proto.mutable_graph());
   try {
-    onnx::shape_inference::InferShapes(proto, onnx::OpSchemaRegistry::Instance(), {true, 1, true});
+    // Without propagation of data: lowering computes what shapes depend on, and libonnx reads beyond the end of shapes
+    // that a damaged file indexes.
+    onnx::shape_inference::InferShapes(proto, onnx::OpSchemaRegistry::Instance(), {true, 1, false});
   } catch (const std::exception& e) {
     return Error{fmt::format("its shapes do not fit together: {}", e.what())};
   }
-  rename_nodes(proto, hidden, "MaxUnpool");
+  show_kernels(*proto.mutable_graph());
   return Unit{};
 }
 

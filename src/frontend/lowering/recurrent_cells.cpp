@@ -47,7 +47,7 @@ class LstmStep {
 
   Result<RecurrentState> operator()(std::int64_t step, const RecurrentState& before) const {
     TILECAST_TRY(const NetworkId gates, gates_at(*direction_, x_, step, before.hidden, r_));
-    TILECAST_TRY(const NetworkId input, sigmoid_gate(gates, kInput, before.cell));
+    TILECAST_TRY(const NetworkId input, open_gate(gates, kInput, before.cell));
     TILECAST_TRY(const NetworkId raw, direction_->gate(gates, 3));
     TILECAST_TRY(const NetworkId candidate, direction_->activate_gate(1, raw));
     TILECAST_TRY(NetworkId cell, direction_->binary("mul", input, candidate));
@@ -56,7 +56,7 @@ class LstmStep {
       TILECAST_TRY(const NetworkId kept, direction_->binary("mul", forget, *before.cell));
       TILECAST_TRY(cell, direction_->binary("add", kept, cell));
     }
-    TILECAST_TRY(const NetworkId output, sigmoid_gate(gates, kOutput, cell));
+    TILECAST_TRY(const NetworkId output, open_gate(gates, kOutput, cell));
     TILECAST_TRY(const NetworkId shown, direction_->activate(2, cell));
     TILECAST_TRY(const NetworkId hidden, direction_->binary("mul", output, shown));
     return RecurrentState{hidden, cell};
@@ -68,7 +68,7 @@ class LstmStep {
   explicit LstmStep(RecurrentDirection& direction) : direction_(&direction) {}
 
   // With the look through its peephole at the cell, where there are both.
-  Result<NetworkId> sigmoid_gate(NetworkId gates, std::size_t which, const std::optional<NetworkId>& cell) const {
+  Result<NetworkId> open_gate(NetworkId gates, std::size_t which, const std::optional<NetworkId>& cell) const {
     TILECAST_TRY(NetworkId sum, direction_->gate(gates, static_cast<std::int64_t>(which)));
     if (peepholes_[which] && cell) {
       TILECAST_TRY(const NetworkId look, direction_->binary("mul", *cell, *peepholes_[which]));
@@ -80,7 +80,7 @@ class LstmStep {
   // Coupled with the input gate by the attribute 'input_forget': what is not taken in is kept.
   Result<NetworkId> forget_gate(NetworkId gates, NetworkId input, NetworkId cell) const {
     NodeLowering& node = direction_->node();
-    if (node.attributes().get_int("input_forget", 0) == 0) return sigmoid_gate(gates, kForget, cell);
+    if (node.attributes().get_int("input_forget", 0) == 0) return open_gate(gates, kForget, cell);
     return node.emit_float("sub", {input}, {{"scalar", 1.0}, {"scalar_left", std::int64_t{1}}}, node.type(input).shape);
   }
 

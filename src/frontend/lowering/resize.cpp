@@ -110,7 +110,7 @@ Status lower_by_axes(NodeLowering& node, const ResizeRule& rule, const std::vect
   NetworkId value = x.value;
   for (std::size_t d = 0; d < axes.size(); ++d) {
     tables.push_back(axis_table(rule, axes[d]));
-    if (tables.back().keeps_all() && axes[d].in == axes[d].out) continue;
+    if (tables.back().keeps_places() && axes[d].in == axes[d].out) continue;
     TILECAST_TRY(value, apply_table(node, value, x.order[d], tables.back()));
   }
   const double fill = node.attributes().get_float("extrapolation_value", 0);

@@ -83,15 +83,15 @@ Shape along(std::size_t dim, const Shape& shape) {
 
 }  // namespace
 
-bool AxisTable::keeps_all() const {
-  if (!weights.empty() || leaves_input()) return false;
+bool AxisTable::keeps_places() const {
+  if (!weights.empty() || has_outside()) return false;
   for (std::size_t o = 0; o < inside.size(); ++o) {
     if (indices.front()[o] != static_cast<std::int64_t>(o)) return false;
   }
   return true;
 }
 
-bool AxisTable::leaves_input() const {
+bool AxisTable::has_outside() const {
   return std::any_of(inside.begin(), inside.end(), [](double flag) { return flag == 0; });
 }
 
@@ -137,7 +137,7 @@ Result<NetworkId> apply_table(NodeLowering& node, NetworkId value, std::size_t d
 
 Result<NetworkId> fill_outside(NodeLowering& node, NetworkId value, std::size_t dim, const AxisTable& table,
                                double fill) {
-  if (!table.leaves_input()) return value;
+  if (!table.has_outside()) return value;
   const Shape shape = node.type(value).shape;
   const NetworkId inside = node.constant(DataType::kBool, along(dim, shape), table.inside);
   const NetworkId number = node.constant(DataType::kFloat32, {}, {fill});

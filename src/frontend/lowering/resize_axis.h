@@ -31,8 +31,9 @@ struct AxisTable {
   std::vector<std::vector<double>> weights;  // empty where there is one tap of weight 1
   std::vector<double> inside;                // 1, or 0 where tf_crop_and_resize takes the extrapolation value
 
-  bool keeps_all() const;  // every element is its own input
-  bool leaves_input() const;
+  bool has_outside() const;
+  // Whether output element o is input element o.
+  bool keeps_places() const;
 };
 
 AxisTable axis_table(const ResizeRule& rule, const ResizeAxis& axis);
