@@ -22,6 +22,9 @@ import cases_format  # noqa: F401
 import cases_index  # noqa: F401
 import cases_linear  # noqa: F401
 import cases_norm  # noqa: F401
+import cases_pool  # noqa: F401
+import cases_recurrent  # noqa: F401
+import cases_resize  # noqa: F401
 import cases_shape  # noqa: F401
 from catalog import MODELS_FOLDER, fail
 from compare import relative_error

@@ -7,23 +7,21 @@
 #include <type_traits>
 
 #include "codegen/codegen.h"
+#include "frontend/operator_check.h"
 #include "ir/interpreter.h"
 
 namespace tilecast {
 namespace {
 
-// Weights have millions of elements: their transposition must not go through the interpreter.
-ConstantBytes transpose(const NetworkNode& input, const std::vector<std::int64_t>& perm, const TensorType& type) {
+// From element `first` on, those `step` apart in each dimension of the output. Weights have millions of elements: their
+// transposition and their parts must not go through the interpreter.
+ConstantBytes strided_copy(const NetworkNode& input, std::int64_t first, const std::vector<std::int64_t>& step,
+                           const TensorType& type) {
   const auto size = static_cast<std::size_t>(data_type_size(type.dtype));
-  const std::size_t rank = perm.size();
-  std::vector<std::int64_t> strides(rank, 1);
-  for (std::size_t d = rank; d-- > 1;) strides[d - 1] = strides[d] * input.type.shape[d];
-  std::vector<std::int64_t> step(rank);
-  for (std::size_t d = 0; d < rank; ++d) step[d] = strides[static_cast<std::size_t>(perm[d])];
-
-  auto bytes = std::make_shared<std::vector<std::byte>>(input.constant->size());
+  const std::size_t rank = step.size();
+  auto bytes = std::make_shared<std::vector<std::byte>>(static_cast<std::size_t>(type.bytes()));
   std::vector<std::int64_t> counter(rank, 0);
-  std::int64_t source = 0;
+  std::int64_t source = first;
   for (std::size_t at = 0; at < bytes->size(); at += size) {
     std::memcpy(bytes->data() + at, input.constant->data() + static_cast<std::size_t>(source) * size, size);
     for (std::size_t d = rank; d-- > 0;) {
@@ -34,6 +32,32 @@ ConstantBytes transpose(const NetworkNode& input, const std::vector<std::int64_t
     }
   }
   return bytes;
+}
+
+std::vector<std::int64_t> strides_of(const Shape& shape) {
+  std::vector<std::int64_t> strides(shape.size(), 1);
+  for (std::size_t d = shape.size(); d-- > 1;) strides[d - 1] = strides[d] * shape[d];
+  return strides;
+}
+
+ConstantBytes transpose(const NetworkNode& input, const NetworkNode& node) {
+  const std::vector<std::int64_t> strides = strides_of(input.type.shape);
+  std::vector<std::int64_t> step;
+  for (const std::int64_t d : node.attributes.get_ints("perm")) step.push_back(strides[static_cast<std::size_t>(d)]);
+  return strided_copy(input, 0, step, node.type);
+}
+
+ConstantBytes slice(const NetworkNode& input, const NetworkNode& node) {
+  std::vector<std::int64_t> step = strides_of(input.type.shape);
+  const std::vector<std::int64_t> starts = node.attributes.get_ints("starts");
+  const std::vector<std::int64_t> steps =
+      node.attributes.get_ints("steps", std::vector<std::int64_t>(starts.size(), 1));
+  std::int64_t first = 0;
+  for (std::size_t d = 0; d < step.size(); ++d) {
+    first += starts[d] * step[d];
+    step[d] *= steps[d];
+  }
+  return strided_copy(input, first, step, node.type);
 }
 
 // The conversion that C++ leaves open for numbers that do not fit.
@@ -94,7 +118,11 @@ ConstantBytes constant_bytes(DataType type, const std::vector<double>& numbers) 
 
 Result<ConstantBytes> evaluate_constant(const NetworkNode& node, std::span<const NetworkNode* const> inputs) {
   if (node.op == "reshape") return inputs[0]->constant;
-  if (node.op == "transpose") return transpose(*inputs[0], node.attributes.get_ints("perm"), node.type);
+  if (node.op == "transpose") return transpose(*inputs[0], node);
+  if (node.op == "slice") {
+    TILECAST_CHECK(check_operator(node, inputs));
+    return slice(*inputs[0], node);
+  }
   return interpret_node(node, inputs);
 }
 

@@ -21,7 +21,8 @@ FusionKind kind_of(const NetworkNode& node) {
   static const std::set<std::string_view> kProducts = {"conv", "conv_transpose", "dense", "batch_matmul"};
   static const std::set<std::string_view> kRowOperators = {"reduce", "softmax", "layer_norm", "arg_reduce",
                                                            "top_k",  "cum_sum", "scatter"};
-  static const std::set<std::string_view> kWindows = {"max_pool", "avg_pool"};
+  static const std::set<std::string_view> kWindows = {"max_pool", "avg_pool", "max_pool_index", "max_unpool",
+                                                      "roi_align"};
   if (node.is_constant() || node.is_input()) return FusionKind::kNone;
   if (node.op == "reshape") return FusionKind::kView;
   if (kMovements.contains(node.op)) return FusionKind::kMovement;

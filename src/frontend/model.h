@@ -24,7 +24,8 @@ struct ModelValue {
   std::shared_ptr<const std::vector<std::byte>> constant;
 };
 
-// One ONNX node. Attributes that are tensors have become constant inputs' values (Constant nodes disappear).
+// One ONNX node. Attributes that are tensors have become constant inputs' values (Constant nodes disappear);
+// lists of strings have become one string with commas between them.
 struct ModelNode {
   std::string name;  // the node's own, or that of its first output
   std::string op;

@@ -297,11 +297,16 @@ class ModelBuilder {
         result.attributes.set(attribute.name(),
                               std::vector<double>(attribute.floats().begin(), attribute.floats().end()));
         break;
+      // Of names without commas: the activations of recurrent operators.
+      case onnx::AttributeProto::STRINGS:
+        result.attributes.set(attribute.name(), fmt::format("{}", fmt::join(attribute.strings().begin(),
+                                                                            attribute.strings().end(), ",")));
+        break;
       case onnx::AttributeProto::TENSOR:
         return add_scalar_attribute(node, attribute, result);
       default:
         return Error{
-            fmt::format("{}: attribute '{}' is of a kind that is not supported (subgraphs, lists of strings …)",
+            fmt::format("{}: attribute '{}' is of a kind that is not supported (subgraphs, lists of tensors …)",
                         node_title(node), attribute.name())};
     }
     return Unit{};

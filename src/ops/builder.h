@@ -100,6 +100,8 @@ void register_elementwise(Registry& registry);
 void register_movement(Registry& registry);
 void register_resizes(Registry& registry);
 void register_indexing(Registry& registry);
+void register_unpool(Registry& registry);
+void register_roi_align(Registry& registry);
 
 // "node 'NAME' (OP): REASON".
 Error node_error(const OpNode& node, const std::string& reason);

@@ -24,6 +24,8 @@ const Registry& registry() {
     register_movement(r);
     register_resizes(r);
     register_indexing(r);
+    register_unpool(r);
+    register_roi_align(r);
     return r;
   }();
   return table;

@@ -1,4 +1,4 @@
-// max_pool, avg_pool: x[N,S…,C] -> [N,S'…,C].
+// max_pool, avg_pool: x[N,S…,C] -> [N,S'…,C]. max_pool_index: where in x the elements of max_pool(x) come from.
 #include <limits>
 
 #include "ops/window.h"
@@ -13,8 +13,7 @@ using Halide::Var;
 
 constexpr float kLeast = std::numeric_limits<float>::lowest();
 
-Status check(const OpGraph& graph, const OpNode& node) {
-  TILECAST_CHECK(check_inputs(node, 1, 1));
+Status check_window(const OpGraph& graph, const OpNode& node) {
   TILECAST_CHECK(check_activation(graph, node));
   const Shape& x = graph.type_of(node.inputs[0]).shape;
   const auto kernel = node.attributes.get_ints("kernel");
@@ -25,6 +24,23 @@ Status check(const OpGraph& graph, const OpNode& node) {
   expected.insert(expected.end(), spatial.begin(), spatial.end());
   expected.push_back(x.back());
   return check_shape(node, expected);
+}
+
+Status check(const OpGraph& graph, const OpNode& node) {
+  TILECAST_CHECK(check_inputs(node, 1, 1));
+  return check_window(graph, node);
+}
+
+Status check_index(const OpGraph& graph, const OpNode& node) {
+  TILECAST_CHECK(check_inputs(node, 2, 2));
+  TILECAST_CHECK(check_window(graph, node));
+  if (node.type.dtype != DataType::kInt64) return node_error(node, "its output is not int64");
+  if (graph.type_of(node.inputs[1]).shape != node.type.shape) return node_error(node, "its inputs do not fit together");
+  // Positions and images are counted in 32 bits.
+  if (element_count(graph.type_of(node.inputs[0]).shape) > std::numeric_limits<std::int32_t>::max()) {
+    return node_error(node, "its input is too large");
+  }
+  return Unit{};
 }
 
 struct Taps {
@@ -102,11 +118,69 @@ Func build_average(const Node& node, const std::string&) {
   return node.builder.add(name, f, node.output());
 }
 
+// The row-major position among the spatial dimensions of the first element of each window that is its largest.
+Func largest_position(const Node& node, const std::string& name, const Window& window, int plane) {
+  const Extents input = node.extents(0);
+  const std::vector<Var> out = channel_vars(input.size());
+  const Taps taps = taps_of(window, out, name);
+  std::vector<Expr> index = taps.index;
+  Expr position = 0;
+  Expr found;
+  for (std::size_t dim = window.kernel.size(); dim > 0; --dim) {
+    const std::size_t outer = window.kernel.size() - dim;
+    const auto extent = static_cast<int>(input[dim]);
+    index[dim] = taps.index[dim] - static_cast<int>(window.pads_begin[outer]);
+    position = position * extent + index[dim];
+    if (window.pads_begin[outer] == 0 && window.pads_end[outer] == 0) continue;
+    const Expr inside = index[dim] >= 0 && index[dim] < extent;
+    found = found.defined() ? found && inside : inside;
+    index[dim] = Halide::clamp(index[dim], 0, extent - 1);
+  }
+  const Expr equal = node.input(0)(index) == node.input(1)(out);
+  Func f = named_func(name + ".at");
+  f(out) = plane - 1;
+  f(out) = Halide::min(f(out), Halide::select(found.defined() ? found && equal : equal, position, plane - 1));
+  return node.builder.add(name + ".at", f, node.output(), taps.names);
+}
+
+// A row-major position counted column by column: the first spatial dimension runs fastest.
+Expr column_major(const Expr& position, const Extents& input) {
+  Expr rest = position;
+  Expr result = 0;
+  int stride = 1;
+  for (std::size_t d = 1; d + 1 < input.size(); ++d) stride *= static_cast<int>(input[d]);
+  for (std::size_t d = 1; d + 1 < input.size(); ++d) {
+    const auto extent = static_cast<int>(input[d]);
+    stride /= extent;
+    result = result + rest % extent * stride;
+    rest = rest / extent;
+  }
+  return result;
+}
+
+Func build_index(const Node& node, const std::string&) {
+  const std::string name = node.builder.name_stage("pool_index");
+  const Window window = *read_window(node.op, node.op.attributes.get_ints("kernel"));
+  const Extents input = node.extents(0);
+  std::int64_t plane = 1;
+  for (std::size_t d = 1; d + 1 < input.size(); ++d) plane *= input[d];
+  const Func at = largest_position(node, name, window, static_cast<int>(plane));
+  const std::vector<Var> out = channel_vars(input.size());
+  const bool columns = node.op.attributes.get_int("column_major", 0) != 0;
+  const Expr position = columns ? column_major(at(out), input) : at(out);
+  const Expr image = out.back() * static_cast<int>(input.front()) + out.front();
+  Func f = named_func(name);
+  f(out) = Halide::cast<std::int64_t>(image) * Halide::cast<std::int64_t>(Expr(static_cast<int>(plane))) +
+           Halide::cast<std::int64_t>(position);
+  return node.builder.add(name, f, node.output());
+}
+
 }  // namespace
 
 void register_pools(Registry& registry) {
   registry["max_pool"] = {build_max, check};
   registry["avg_pool"] = {build_average, check};
+  registry["max_pool_index"] = {build_index, check_index};
 }
 
 }  // namespace tilecast::ops

@@ -8,6 +8,8 @@
 namespace tilecast {
 namespace {
 
+constexpr std::int64_t kMostOutput = 1 << 20;
+
 Shape spatial_extents(const Shape& onnx) {
   return {onnx.begin() + 2, onnx.end()};
 }
@@ -55,8 +57,8 @@ Status lower_conv(NodeLowering& node) {
   const Shape input = node.shape(0);
   const Shape weight = node.shape(1);
   const Shape spatial = spatial_extents(input);
-  TILECAST_TRY(const OnnxWindow window, read_window(node, spatial_extents(weight), spatial));
-  TILECAST_TRY(const NetworkId x, node.stored(0, channels_last_order(input.size())));
+  TILECAST_TRY(OnnxWindow window, read_window(node, spatial_extents(weight), spatial, true));
+  TILECAST_TRY(NetworkId x, node.stored(0, channels_last_order(input.size())));
   TILECAST_TRY(const NetworkId w, node.stored(1, weight_order(input.size(), false)));
   Shape output = {input[0]};
   for (std::size_t d = 0; d < spatial.size(); ++d) {
@@ -65,6 +67,7 @@ Status lower_conv(NodeLowering& node) {
     output.push_back(available / window.strides[d] + 1);
   }
   output.push_back(weight[0]);
+  TILECAST_TRY(x, crop_negative_pads(node, x, window));
   Attributes attributes = window_attributes(window);
   attributes.set("groups", node.attributes().get_int("group", 1));
   TILECAST_TRY(const NetworkId value, node.emit_float("conv", {x, w}, std::move(attributes), output));
@@ -125,11 +128,12 @@ Result<TransposedWindow> read_transposed_window(const NodeLowering& node, const 
     const std::int64_t full = (spatial[d] - 1) * window.strides[d] + window.reach(d) + extra;
     if (!wanted.empty() || same) {
       result.output.push_back(wanted.empty() ? spatial[d] * window.strides[d] : wanted[d]);
-      if (result.output[d] < 1 || result.output[d] > full) {
-        return node.error(
-            fmt::format("an output of {} elements is not supported: its kernel makes {}", result.output[d], full));
+      if (result.output[d] < 1 || result.output[d] > kMostOutput) {
+        return node.error(fmt::format("an output of {} elements is not supported", result.output[d]));
       }
-      const std::int64_t total = full - result.output[d];
+      // What the kernel does not reach lies at the end.
+      result.output_padding[d] += std::max<std::int64_t>(result.output[d] - full, 0);
+      const std::int64_t total = std::max<std::int64_t>(full - result.output[d], 0);
       split_padding(total, automatic == "SAME_UPPER", window.pads_begin[d], window.pads_end[d]);
     } else {
       result.output.push_back(full - window.pads_begin[d] - window.pads_end[d]);

@@ -20,6 +20,9 @@ const LoweringTable& lowering_table() {
     add_movement(t);
     add_slices(t);
     add_resize(t);
+    add_recurrent(t);
+    add_unpool(t);
+    add_roi_align(t);
     add_shape_operators(t);
     add_indexing(t);
     add_scatters(t);

@@ -207,7 +207,7 @@ Status lower_concat(NodeLowering& node) {
 }
 
 struct Padding {
-  Ints begin, end;  // one entry a dimension of ONNX's
+  Ints begin, end;  // one entry a dimension of ONNX's; negative: elements that are taken away
 };
 
 Result<Padding> read_padding(NodeLowering& node) {
@@ -215,14 +215,33 @@ Result<Padding> read_padding(NodeLowering& node) {
   TILECAST_TRY(const Ints given, node.constant_ints(1, "pads"));
   if (given.size() != 2 * rank) return node.error(fmt::format("it needs {} pads, not {}", 2 * rank, given.size()));
   for (const std::int64_t pad : given) {
-    if (pad < 0 || pad > (1 << 20)) return node.error(fmt::format("a pad of {} is not supported", pad));
+    if (pad < -(1 << 20) || pad > (1 << 20)) return node.error(fmt::format("a pad of {} is not supported", pad));
   }
   const auto middle = given.begin() + static_cast<std::ptrdiff_t>(rank);
   return Padding{{given.begin(), middle}, {middle, given.end()}};
 }
 
+// The input, in its own order, without what negative padding takes away; that padding becomes 0.
+Result<NetworkId> crop(NodeLowering& node, Padding& padding) {
+  const View x = node.view(0);
+  TensorType type = node.type(x.value);
+  Ints starts(x.order.size(), 0);
+  for (std::size_t d = 0; d < x.order.size(); ++d) {
+    const std::int64_t begin = std::max<std::int64_t>(-padding.begin[d], 0);
+    const std::int64_t end = std::max<std::int64_t>(-padding.end[d], 0);
+    std::int64_t& extent = type.shape[x.order[d]];
+    if (begin + end > 0 && begin + end >= extent) return node.error("its negative pads leave nothing of its input");
+    starts[x.order[d]] = begin;
+    extent -= begin + end;
+    padding.begin[d] += begin;
+    padding.end[d] += end;
+  }
+  if (type == node.type(x.value)) return x.value;
+  return node.emit("slice", {x.value}, {{"starts", starts}, {"steps", Ints(starts.size(), 1)}}, type);
+}
+
 Status lower_pad(NodeLowering& node) {
-  TILECAST_TRY(const Padding padding, read_padding(node));
+  TILECAST_TRY(Padding padding, read_padding(node));
   const std::string mode = node.attributes().get_string("mode", "constant");
   if (mode != "constant" && mode != "reflect" && mode != "edge") {
     return node.error(fmt::format("its mode '{}' is not supported", mode));
@@ -233,9 +252,9 @@ Status lower_pad(NodeLowering& node) {
   }
   if (!std::isfinite(fill)) return node.error(fmt::format("a constant_value of {} is not supported", fill));
   const View x = node.view(0);
-  TensorType type = node.type(x.value);
+  TILECAST_TRY(NetworkId value, crop(node, padding));
+  TensorType type = node.type(value);
   for (std::size_t d = 0; d < x.order.size(); ++d) type.shape[x.order[d]] += padding.begin[d] + padding.end[d];
-  NetworkId value = x.value;
   if (type != node.type(value)) {
     const Attributes attributes{{"pads_begin", stored_shape(padding.begin, x.order)},
                                 {"pads_end", stored_shape(padding.end, x.order)},

@@ -30,7 +30,7 @@ void split_padding(std::int64_t total, bool odd_at_end, std::int64_t& begin, std
   end = total - begin;
 }
 
-Result<OnnxWindow> read_window(const NodeLowering& node, Ints kernel, const Shape& input) {
+Result<OnnxWindow> read_window(const NodeLowering& node, Ints kernel, const Shape& input, bool allows_negative) {
   const std::size_t count = input.size();
   const Attributes& attributes = node.attributes();
   const Ints ones(count, 1);
@@ -42,7 +42,7 @@ Result<OnnxWindow> read_window(const NodeLowering& node, Ints kernel, const Shap
   const std::string automatic = attributes.get_string("auto_pad", "NOTSET");
   if (automatic == "NOTSET") {
     const Ints pads = attributes.get_ints("pads", Ints(2 * count, 0));
-    TILECAST_CHECK(check_entries(node, "pads", pads, 2 * count, 0));
+    TILECAST_CHECK(check_entries(node, "pads", pads, 2 * count, allows_negative ? -kMostEntry : 0));
     std::copy_n(pads.begin(), count, window.pads_begin.begin());
     std::copy_n(pads.begin() + static_cast<std::ptrdiff_t>(count), count, window.pads_end.begin());
   } else if (automatic == "SAME_UPPER" || automatic == "SAME_LOWER") {
@@ -56,6 +56,24 @@ Result<OnnxWindow> read_window(const NodeLowering& node, Ints kernel, const Shap
     return node.error(fmt::format("its attribute 'auto_pad' is '{}', which is not supported", automatic));
   }
   return window;
+}
+
+Result<NetworkId> crop_negative_pads(NodeLowering& node, NetworkId image, OnnxWindow& window) {
+  Shape shape = node.type(image).shape;
+  Ints starts(shape.size(), 0);
+  bool crops = false;
+  for (std::size_t d = 0; d < window.kernel.size(); ++d) {
+    const std::int64_t begin = std::max<std::int64_t>(-window.pads_begin[d], 0);
+    const std::int64_t end = std::max<std::int64_t>(-window.pads_end[d], 0);
+    if (begin + end >= shape[d + 1]) return node.error("its negative pads leave nothing of its input");
+    crops = crops || begin + end > 0;
+    starts[d + 1] = begin;
+    shape[d + 1] -= begin + end;
+    window.pads_begin[d] += begin;
+    window.pads_end[d] += end;
+  }
+  if (!crops) return image;
+  return node.emit_float("slice", {image}, {{"starts", starts}, {"steps", Ints(shape.size(), 1)}}, shape);
 }
 
 Status require_image(const NodeLowering& node, std::size_t input) {

@@ -14,8 +14,11 @@ struct OnnxWindow {
 
 // What of a window stands in the node's attributes strides, dilations, pads and auto_pad. `input` are the spatial
 // extents. `same_output` is what auto_pad SAME_… makes of an extent and a stride. Fails on lists of another length and
-// on values that make no sense.
-Result<OnnxWindow> read_window(const NodeLowering& node, Ints kernel, const Shape& input);
+// on values that make no sense; negative pads are among those unless they are allowed.
+Result<OnnxWindow> read_window(const NodeLowering& node, Ints kernel, const Shape& input, bool allows_negative = false);
+
+// The image (stored channels last) without the elements that negative padding takes away; that padding becomes 0.
+Result<NetworkId> crop_negative_pads(NodeLowering& node, NetworkId image, OnnxWindow& window);
 
 // Splits `total` elements of padding as SAME_UPPER (the odd one at the end) or else at the beginning.
 void split_padding(std::int64_t total, bool odd_at_end, std::int64_t& begin, std::int64_t& end);
