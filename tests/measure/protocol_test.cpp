@@ -27,10 +27,10 @@ nlohmann::json sent(const nlohmann::json& json) {
 void expect_equal(const ArgumentSpec& a, const ArgumentSpec& b) {
   EXPECT_EQ(a.type, b.type);
   EXPECT_EQ(a.extents, b.extents);
-  EXPECT_EQ(a.parts, b.parts);
+  EXPECT_EQ(a.layout, b.layout);
 }
 
-const ArgumentSpec kPacked{DataType::kFloat32, {8, 3}, {{0, 4}, {1, 3}, {0, 2}}};
+const ArgumentSpec kPacked{DataType::kFloat32, {8, 3}, {ConstantForm::kWinograd4, {{0, 4}, {1, 3}, {0, 2}}}};
 const ArgumentSpec kPlain{DataType::kInt64, {5}, {}};
 
 TEST(Protocol, BuildRequest) {
