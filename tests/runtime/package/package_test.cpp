@@ -298,7 +298,7 @@ TEST(WeightsFile, WritesContentOnce) {
   std::vector<char> bytes(120);
   stream.seekg(packed);
   stream.read(bytes.data(), 120);
-  const auto want = pack_constant(*w.constant, std::vector<std::int64_t>{5, 6}, 4, parts);
+  const auto want = pack_constant(*w.constant, std::vector<std::int64_t>{5, 6}, 4, layout.parts);
   EXPECT_EQ(std::memcmp(bytes.data(), want.data(), want.size()), 0);
   EXPECT_THAT(WeightsFile::create("/nonexistent/weights").error().message, HasSubstr("cannot write"));
 }

@@ -114,7 +114,7 @@ TEST_F(RulesTest, RegisterTilesFitTheRegisters) {
       const std::vector<std::int64_t> extents = {static_cast<std::int64_t>(1 + random.below(100)),
                                                  static_cast<std::int64_t>(1 + random.below(30)),
                                                  static_cast<std::int64_t>(1 + random.below(30))};
-      const rules::RegisterTile tile = rules::choose_register_tile(b, "post", extents);
+      const rules::RegisterTile tile = rules::choose_register_tile(b, "post", extents, {true, true, true});
       ASSERT_EQ(tile.extents.size(), 3U);
       EXPECT_EQ(tile.extents[0] % tile.lanes, 0);
       EXPECT_LE(tile.lanes, std::max<std::int64_t>(extents[0], 1));
@@ -123,6 +123,19 @@ TEST_F(RulesTest, RegisterTilesFitTheRegisters) {
       EXPECT_LE(tile.extents[0] / tile.lanes * tile.extents[1] * tile.extents[2], std::max(1, registers - 4));
     }
   }
+}
+
+TEST_F(RulesTest, RegisterTilesTakeRowsOfABatchOnlyWithoutOthers) {
+  std::printf("seed 4\n");
+  Random random(4);
+  bool batch_rows = false;
+  for (int i = 0; i < 50; ++i) {
+    SampledDecisions sampled(random);
+    ScheduleBuilder b(blur_state(8, 6), sampled, hardware_, 2);
+    EXPECT_EQ(rules::choose_register_tile(b, "post", {64, 12, 36}, {false, true, false}).extents[2], 1);
+    batch_rows = batch_rows || rules::choose_register_tile(b, "post", {64, 2, 36}, {false, true, false}).extents[2] > 1;
+  }
+  EXPECT_TRUE(batch_rows);
 }
 
 TEST_F(RulesTest, ConstantsArePackedInTilesOfTheInnermostAxis) {
