@@ -14,9 +14,16 @@ const LoweringTable& lowering_table() {
     LoweringTable t;
     add_convolutions(t);
     add_normalizations(t);
+    add_image_normalizations(t);
+    add_losses(t);
+    add_einsum(t);
+    add_depth_space(t);
+    add_determinant(t);
     add_pools(t);
     add_products(t);
     add_elementwise(t);
+    add_unary(t);
+    add_conversions(t);
     add_reductions(t);
     add_movement(t);
     add_slices(t);

@@ -128,9 +128,16 @@ inline constexpr std::size_t kManyInputs = 1000;
 // One a family of operators.
 void add_convolutions(LoweringTable& table);
 void add_normalizations(LoweringTable& table);
+void add_image_normalizations(LoweringTable& table);
+void add_losses(LoweringTable& table);
+void add_einsum(LoweringTable& table);
+void add_depth_space(LoweringTable& table);
+void add_determinant(LoweringTable& table);
 void add_pools(LoweringTable& table);
 void add_products(LoweringTable& table);
 void add_elementwise(LoweringTable& table);
+void add_unary(LoweringTable& table);
+void add_conversions(LoweringTable& table);
 void add_reductions(LoweringTable& table);
 void add_movement(LoweringTable& table);
 void add_slices(LoweringTable& table);
