@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "frontend/onnx_kernel_shapes.h"
 #include "frontend/onnx_tensor.h"
 
 namespace tilecast {
@@ -345,6 +346,7 @@ Status check_opset(const onnx::ModelProto& proto) {
 Status infer_shapes(onnx::ModelProto& proto) {
   // What the file says about values in between may hold the names of dimensions that are numbers by now.
   proto.mutable_graph()->clear_value_info();
+  add_kernel_shapes(*proto.mutable_graph());
   try {
     onnx::shape_inference::InferShapes(proto, onnx::OpSchemaRegistry::Instance(), {true, 1, true});
   } catch (const std::exception& e) {

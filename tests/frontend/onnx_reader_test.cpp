@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <onnx/onnx_pb.h>
 
 #include <cstring>
 #include <fstream>
@@ -90,6 +91,21 @@ TEST(OnnxReader, WrongShapesAreExplained) {
   const auto rank = read_onnx(file, {{"x", {1, 2}}});
   ASSERT_FALSE(rank.ok());
   EXPECT_THAT(rank.error().message, HasSubstr("has 2 dimensions, the model's input has 4"));
+}
+
+// Shape inference of libonnx would read beyond the weight's end.
+TEST(OnnxReader, WeightsWithFewerDimensionsThanTheImageAreRefused) {
+  const TempDirectory directory = *TempDirectory::create("onnx_reader_test");
+  const auto file = directory.path() / "model.onnx";
+  onnx::ModelProto model;
+  ASSERT_TRUE(model.ParseFromString(read_file(kModels / "conv_same_upper/model.onnx")));
+  onnx::NodeProto& conv = *model.mutable_graph()->mutable_node(0);
+  ASSERT_EQ(conv.op_type(), "Conv");
+  conv.set_input(1, "conv.bias");
+  std::ofstream(file, std::ios::binary) << model.SerializeAsString();
+  const auto refused = read_onnx(file);
+  ASSERT_FALSE(refused.ok());
+  EXPECT_THAT(refused.error().message, HasSubstr("its shapes do not fit together"));
 }
 
 TEST(OnnxReader, ConstantsHoldTheirElements) {
