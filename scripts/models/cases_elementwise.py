@@ -146,6 +146,33 @@ def dropout_mask(graph: CaseGraph) -> None:
     graph.result(mask, "mask", BOOL)
 
 
+@case(
+    "Dropout in training with a ratio of 0 drops nothing, with another it is refused",
+    error=("second/Dropout", "training_mode"), runs=False,
+)  # fmt: skip
+def dropout_training(graph: CaseGraph) -> None:
+    x, training = graph.input("x", [3, 6]), graph.initializer("training", np.array(True))
+    y = graph.node("Dropout", [x, graph.constant(0.0), training])
+    graph.result(graph.node("Dropout", [y, graph.constant(0.5), training], "second"))
+
+
+@case("windows of signal processing, periodic and symmetric")
+def signal_windows(graph: CaseGraph) -> None:
+    x = graph.input("x", [9])
+    size = graph.constant(9, np.int64)
+    for operator in ("HannWindow", "HammingWindow", "BlackmanWindow"):
+        graph.result(graph.node("Mul", [x, graph.node(operator, [size])]), f"{operator}_periodic")
+        graph.result(graph.node("Mul", [x, graph.node(operator, [size], periodic=0)]), f"{operator}_symmetric")
+
+
+@case("shape arithmetic that takes nothing of a shape")
+def empty_slice(graph: CaseGraph) -> None:
+    x = graph.input("x", [3, 4])
+    shape = graph.node("Shape", [x])
+    prefix = graph.node("Slice", [shape, graph.indices("start", 0), graph.indices("end", 0)])
+    graph.result(graph.node("Reshape", [x, graph.node("Concat", [prefix, graph.indices("all", 12)], axis=0)]))
+
+
 @case("random numbers are refused", error=("RandomNormalLike", "random numbers"), runs=False)
 def random_numbers(graph: CaseGraph) -> None:
     x = graph.input("x", [3, 6])

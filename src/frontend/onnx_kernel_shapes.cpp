@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -27,20 +28,34 @@ std::unordered_map<std::string, std::vector<std::int64_t>> stored_shapes(const o
   return shapes;
 }
 
+// Follows the name of an operator that is hidden.
+constexpr std::string_view kHidden = ", hidden";
+
 }  // namespace
 
-void add_kernel_shapes(onnx::GraphProto& graph) {
+void guard_kernels(onnx::GraphProto& graph) {
   const auto shapes = stored_shapes(graph);
   for (onnx::NodeProto& node : *graph.mutable_node()) {
     if (node.op_type() != "Conv" && node.op_type() != "ConvTranspose") continue;
     const bool given = std::any_of(node.attribute().begin(), node.attribute().end(),
                                    [](const auto& attribute) { return attribute.name() == "kernel_shape"; });
-    const auto weight = node.input_size() > 1 ? shapes.find(node.input(1)) : shapes.end();
-    if (given || weight == shapes.end()) continue;
+    if (given || node.input_size() < 2) continue;
+    const auto weight = shapes.find(node.input(1));
+    if (weight == shapes.end()) {
+      node.mutable_op_type()->append(kHidden);
+      continue;
+    }
     onnx::AttributeProto& attribute = *node.add_attribute();
     attribute.set_name("kernel_shape");
     attribute.set_type(onnx::AttributeProto::INTS);
     for (std::size_t d = 2; d < weight->second.size(); ++d) attribute.add_ints(weight->second[d]);
+  }
+}
+
+void show_kernels(onnx::GraphProto& graph) {
+  for (onnx::NodeProto& node : *graph.mutable_node()) {
+    std::string& name = *node.mutable_op_type();
+    if (name.ends_with(kHidden)) name.resize(name.size() - kHidden.size());
   }
 }
 

@@ -103,12 +103,21 @@ Status lower_identity(NodeLowering& node) {
   return Unit{};
 }
 
+// Nothing is dropped in inference, or at the ratio 0.
+Status check_dropout(NodeLowering& node) {
+  if (!node.has_input(2)) return Unit{};
+  TILECAST_TRY(const double training, node.constant_number(2, "training_mode"));
+  if (training == 0) return Unit{};
+  if (node.has_input(1)) {
+    TILECAST_TRY(const double ratio, node.constant_number(1, "ratio"));
+    if (ratio == 0) return Unit{};
+  }
+  return node.error("training_mode is not supported");
+}
+
 // The mask says which elements are kept: all.
 Status lower_dropout(NodeLowering& node) {
-  if (node.has_input(2)) {
-    TILECAST_TRY(const double training, node.constant_number(2, "training_mode"));
-    if (training != 0) return node.error("training_mode is not supported");
-  }
+  TILECAST_CHECK(check_dropout(node));
   if (node.has_output(1)) {
     const Shape shape = node.shape(0);
     const std::vector<double> kept(static_cast<std::size_t>(element_count(shape)), 1.0);

@@ -29,6 +29,7 @@ const LoweringTable& lowering_table() {
     add_slices(t);
     add_resize(t);
     add_shape_operators(t);
+    add_signal_windows(t);
     return t;
   }();
   return table;

@@ -143,5 +143,6 @@ void add_movement(LoweringTable& table);
 void add_slices(LoweringTable& table);
 void add_resize(LoweringTable& table);
 void add_shape_operators(LoweringTable& table);
+void add_signal_windows(LoweringTable& table);
 
 }  // namespace tilecast
