@@ -52,6 +52,15 @@ def not_finite(graph: CaseGraph) -> None:
     graph.result(graph.node("IsInf", [x], detect_positive=0), "negative", BOOL)
 
 
+@case("IsNaN and IsInf of what has just been computed, and numbers in place of both")
+def computed_not_finite(graph: CaseGraph) -> None:
+    x = graph.input("x", [4, 40], recipe="uniform(-1, 1)")
+    root = graph.node("Sqrt", [x])
+    graph.result(graph.node("Where", [graph.node("IsNaN", [root]), graph.constant(2.0), root]), "root")
+    log = graph.node("Log", [graph.node("Relu", [x])])
+    graph.result(graph.node("Where", [graph.node("IsInf", [log]), graph.constant(3.0), log]), "log")
+
+
 def _whole_numbers(graph: CaseGraph, kind: int, dtype: type) -> None:
     a = graph.input("a", [4, 6], kind, "integers(-20, 20)")
     negative = graph.input("negative", [6], kind, "integers(-7, 0)")
