@@ -39,13 +39,9 @@ class Kernel {
     std::vector<runtime::TensorView> views;
     for (std::size_t i = 0; i < state.dag().inputs.size(); ++i) {
       const DagInput& input = state.dag().inputs[i];
-      std::vector<std::byte> bytes = random_input_bytes(input.type, element_count(input.extents), i);
-      std::vector<std::int64_t> extents = input.extents;
-      if (const PackedInput* packed = state.packed_input(static_cast<BufferId>(i))) {
-        bytes = pack_constant(bytes, extents, 4, packed->parts);
-        extents = packed_extents(packed->parts);
-      }
-      add(bytes, extents, views);
+      const std::vector<std::byte> bytes = random_input_bytes(input.type, element_count(input.extents), i);
+      const ConstantLayout layout = state.constant_layout(static_cast<BufferId>(i));
+      add(lay_out_constant(layout, bytes, input.extents, 4), laid_out_extents(layout, input.extents), views);
     }
     std::vector<std::int64_t> extents;
     std::size_t count = 4;

@@ -1,4 +1,4 @@
-// tilecast bench subgraphs: tunes each subgraph of a suite by itself, cold, once a seed.
+// tilecast bench, and bench subgraphs: tunes each subgraph of a suite by itself, cold, once a seed.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -144,6 +144,7 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   command->add_flag("--random-search", arguments->random_search, "samples of the space instead of evolution");
   command->add_flag("--json", arguments->json, "end with one JSON object");
   command->callback([arguments, &exit_code] { exit_code = bench_subgraphs(*arguments); });
+  add_bench_models_command(*bench, exit_code);
 }
 
 }  // namespace tilecast::tools

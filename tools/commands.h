@@ -9,9 +9,12 @@ void add_tasks_command(CLI::App& app, int& exit_code);
 void add_tune_command(CLI::App& app, int& exit_code);
 void add_show_command(CLI::App& app, int& exit_code);
 void add_bench_command(CLI::App& app, int& exit_code);
+void add_bench_models_command(CLI::App& bench, int& exit_code);  // of add_bench_command
 void add_compile_command(CLI::App& app, int& exit_code);
 void add_run_command(CLI::App& app, int& exit_code);
+void add_profile_command(CLI::App& app, int& exit_code);
 void add_probe_command(CLI::App& app, int& exit_code);
+void add_operators_command(CLI::App& app, int& exit_code);
 
 // Prints "tilecast: message" on standard error; returns 1, the exit code of every failure.
 int report_error(const std::string& message);

@@ -24,7 +24,9 @@ int main(int argc, char** argv) {
   add_bench_command(app, exit_code);
   add_compile_command(app, exit_code);
   add_run_command(app, exit_code);
+  add_profile_command(app, exit_code);
   add_probe_command(app, exit_code);
+  add_operators_command(app, exit_code);
   CLI11_PARSE(app, argc, argv);
   return exit_code;
 }

@@ -33,6 +33,15 @@ def symbolic_shared(graph: CaseGraph) -> None:
     graph.output(graph.node("Reshape", [graph.node("Add", [a, b]), shape], output="y"), ["n", "m"])
 
 
+@case(
+    "dimensions that the exporter did not know: the same question mark for different ones, and a negative number",
+    shapes={"x": [2, 3, 5]}, error_without_shapes=("x", "'?' '?' '?'", "--shape"),
+)  # fmt: skip
+def unknown_dimensions(graph: CaseGraph) -> None:
+    x = graph.input("x", [-1, "?", "?"])
+    graph.output(graph.node("Relu", [graph.node("Add", [x, graph.constant(0.5)])], output="y"), [-1, "?", "?"])
+
+
 @case("weights in a file beside the model", external=("w", "b"))
 def external_weights(graph: CaseGraph) -> None:
     _perceptron(graph, 3)

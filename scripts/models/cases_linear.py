@@ -130,6 +130,26 @@ def attention_scaled_query(graph: CaseGraph) -> None:
     graph.result(_merge(graph, graph.node("MatMul", [weights, _heads(graph, x, "value", [0, 2, 1, 3])])))
 
 
+@case("attention whose queries, keys and values are one projection, taken apart by Gather, as torchvision's ViT has it")
+def attention_packed(graph: CaseGraph) -> None:
+    width = HEADS * SIZE
+    x = graph.node("Transpose", [graph.input("x", [1, TOKENS, width])], perm=[1, 0, 2])
+    y = graph.node("MatMul", [x, graph.random("in_proj.weight", [width, 3 * width], "normal(0, 0.3)")])
+    y = graph.node("Add", [graph.random("in_proj.bias", [3 * width]), y])
+    y = graph.node("Reshape", [y, graph.indices("shape", TOKENS, 1, 3, width)])
+    y = graph.node("Unsqueeze", [y, graph.indices("first", 0)])
+    y = graph.node("Squeeze", [graph.node("Transpose", [y], perm=[3, 1, 2, 0, 4]), graph.indices("third", 3)])
+    heads, batch = graph.indices("heads", TOKENS, HEADS, SIZE), graph.indices("batch", 1, HEADS, TOKENS, SIZE)
+    parts = []
+    for index in range(3):
+        part = graph.node("Reshape", [graph.node("Gather", [y, graph.constant(index, np.int64)], axis=0), heads])
+        parts.append(graph.node("Reshape", [graph.node("Transpose", [part], perm=[1, 0, 2]), batch]))
+    query = graph.node("Mul", [parts[0], graph.constant([SIZE**-0.25])])
+    key = graph.node("Mul", [graph.node("Transpose", [parts[1]], perm=[0, 1, 3, 2]), graph.constant([SIZE**-0.25])])
+    weights = graph.node("Softmax", [graph.node("MatMul", [query, key])], axis=-1)
+    graph.result(_merge(graph, graph.node("MatMul", [weights, parts[2]])))
+
+
 @case("attention with a causal mask by Where, as in GPT")
 def attention_causal(graph: CaseGraph) -> None:
     query = graph.input("query", [1, HEADS, TOKENS, SIZE])

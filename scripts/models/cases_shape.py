@@ -146,6 +146,27 @@ def gather_columns(graph: CaseGraph) -> None:
     graph.result(graph.node("Gather", [x, graph.indices("columns", -1, 0, 3)], axis=-1))
 
 
+@case("Reshape of an image that joins, splits and adds dimensions, some of which lie in another order in memory")
+def reshape_image(graph: CaseGraph) -> None:
+    x = graph.input("x", [1, 3, 4, 6])
+    x = graph.node("Conv", [x, graph.random("w", [8, 3, 1, 1])])
+    tokens = graph.node("Reshape", [x, graph.indices("tokens", 1, 8, 24)])
+    graph.result(graph.node("Transpose", [tokens], perm=[0, 2, 1]), "tokens_last")
+    graph.result(graph.node("Reshape", [x, graph.indices("split", 2, 4, 1, 4, 3, 2, 1)]), "apart")
+    graph.result(graph.node("Reshape", [x, graph.indices("flat", 1, 192)]), "flat_all")
+    regrouped = graph.node("Reshape", [x, graph.indices("regrouped", 8, 8, 3)])
+    graph.result(graph.node("Softmax", [regrouped], axis=2), "rows")
+
+
+@case("Gather of one element, given as a number and as a tensor, from a transposed and from an image tensor")
+def gather_one(graph: CaseGraph) -> None:
+    x = graph.node("Transpose", [graph.input("x", [2, 3, 4, 5])], perm=[2, 0, 3, 1])
+    graph.result(graph.node("Gather", [x, graph.constant(-3, np.int64)], axis=0), "scalar")
+    graph.result(graph.node("Gather", [x, graph.constant([1], np.int64)], axis=3), "tensor")
+    y = graph.node("Conv", [x, graph.random("w", [3, 2, 1, 1])])
+    graph.result(graph.node("Gather", [y, graph.constant(2, np.int64)], axis=1), "channel")
+
+
 @case("activations: LeakyRelu, Elu, HardSigmoid, HardSwish by parts, SiLU by parts, Softplus")
 def activations(graph: CaseGraph) -> None:
     x = graph.input("x", [4, 9], recipe="normal(0, 3)")

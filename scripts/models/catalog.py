@@ -10,14 +10,22 @@ from typing import NoReturn
 import onnx
 
 import bert_base
+import dcgan_generator
+import gpt_neo
 import mobilenet_v2
+import resnet3d_18
 import resnet50
+import vit_b_16
 
 MODELS_FOLDER = Path(__file__).resolve().parents[2] / "models"
 BUILDERS: dict[str, Callable[[str], onnx.ModelProto]] = {
     "resnet50": resnet50.build,
     "mobilenet_v2": mobilenet_v2.build,
     "bert_base_128": bert_base.build,
+    "resnet3d_18": resnet3d_18.build,
+    "dcgan_generator": dcgan_generator.build,
+    "gpt_neo_125m_128": gpt_neo.build,
+    "vit_b_16": vit_b_16.build,
 }
 
 

@@ -21,6 +21,7 @@ import cases_conv  # noqa: F401, each of these adds its cases to CASES
 import cases_einsum  # noqa: F401
 import cases_elementwise  # noqa: F401
 import cases_format  # noqa: F401
+import cases_index  # noqa: F401
 import cases_linear  # noqa: F401
 import cases_norm  # noqa: F401
 import cases_shape  # noqa: F401

@@ -41,7 +41,8 @@ def graph_inputs(model: onnx.ModelProto) -> list[onnx.ValueInfoProto]:
 def input_type(value: onnx.ValueInfoProto, shapes: dict[str, list[int]]) -> tuple[list[int], np.dtype]:
     """Shape and type of a graph input, the shape from `shapes` where given; InputError where it is still open."""
     tensor = value.type.tensor_type
-    declared = [dim.dim_value if dim.HasField("dim_value") else dim.dim_param or "?" for dim in tensor.shape.dim]
+    # Some exporters write a negative number for an open dimension.
+    declared = [dim.dim_value if dim.dim_value > 0 else dim.dim_param or "?" for dim in tensor.shape.dim]
     shape = shapes.get(value.name, declared)
     if len(shape) != len(declared) or any(isinstance(d, int) and d != s for d, s in zip(declared, shape)):
         raise InputError(f"input '{value.name}' is declared {declared}, asked for {shape}")

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes a model's inputs as DIR/NAME.npy: random ones from a seed, or a picture prepared for an ImageNet network."""
+"""Writes a model's inputs as DIR/NAME.npy ('/' in a name becomes '_'): random ones from a seed, or a picture prepared
+for an ImageNet network."""
 
 from __future__ import annotations
 
@@ -63,7 +64,7 @@ def main() -> None:
         fail(str(error))
     arguments.output.mkdir(parents=True, exist_ok=True)
     for name, values in feeds.items():
-        file = arguments.output / f"{name}.npy"
+        file = arguments.output / f"{name.replace('/', '_')}.npy"
         np.save(file, values)
         print(f"{file}: {values.dtype} {list(values.shape)}")
 

@@ -243,14 +243,16 @@ Result<Stage> extract_stage(const ops::Pipeline& pipeline, std::size_t index,
   return stage;
 }
 
-std::vector<DagInput> extract_inputs(const OpGraph& graph) {
+std::vector<DagInput> extract_inputs(const ops::Pipeline& pipeline, const OpGraph& graph) {
   std::vector<DagInput> inputs;
   std::set<std::string> used;
   for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
     const GraphInput& input = graph.inputs[i];
     std::string name = input.name;
     if (name.empty() || !Name::fits(name) || !used.insert(name).second) name = fmt::format("in{}", i);
-    inputs.push_back({name, input.type.dtype, {input.type.shape.rbegin(), input.type.shape.rend()}, input.is_constant});
+    const std::vector<std::int64_t> extents(input.type.shape.rbegin(), input.type.shape.rend());
+    const ConstantForm form = pipeline.forms[i];
+    inputs.push_back({name, input.type.dtype, extents_in_form(form, extents), input.is_constant, form});
   }
   return inputs;
 }
@@ -259,7 +261,7 @@ std::vector<DagInput> extract_inputs(const OpGraph& graph) {
 
 Result<ComputeDag> extract_dag(const ops::Pipeline& pipeline, const OpGraph& graph) {
   ComputeDag dag;
-  dag.inputs = extract_inputs(graph);
+  dag.inputs = extract_inputs(pipeline, graph);
   std::map<std::string, BufferId> buffers;
   for (std::size_t i = 0; i < pipeline.inputs.size(); ++i) {
     buffers.emplace(pipeline.inputs[i].name(), static_cast<BufferId>(i));

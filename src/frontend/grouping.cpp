@@ -16,10 +16,11 @@ constexpr std::size_t kMostMembers = 32;
 enum class FusionKind : std::uint8_t { kNone, kView, kMovement, kElementwise, kRows, kWindow, kProduct };
 
 FusionKind kind_of(const NetworkNode& node) {
-  static const std::set<std::string_view> kMovements = {"transpose", "concat", "slice", "pad",
-                                                        "gather",    "expand", "resize"};
+  static const std::set<std::string_view> kMovements = {"transpose", "concat", "slice",           "pad",       "gather",
+                                                        "expand",    "resize", "gather_elements", "flat_index"};
   static const std::set<std::string_view> kProducts = {"conv", "conv_transpose", "dense", "batch_matmul"};
-  static const std::set<std::string_view> kRowOperators = {"reduce", "softmax", "layer_norm"};
+  static const std::set<std::string_view> kRowOperators = {"reduce", "softmax", "layer_norm", "arg_reduce",
+                                                           "top_k",  "cum_sum", "scatter"};
   static const std::set<std::string_view> kWindows = {"max_pool", "avg_pool"};
   if (node.is_constant() || node.is_input()) return FusionKind::kNone;
   if (node.op == "reshape") return FusionKind::kView;

@@ -28,6 +28,12 @@ std::unordered_map<std::string, std::vector<std::int64_t>> stored_shapes(const o
   return shapes;
 }
 
+bool has_no_stride(const onnx::NodeProto& node) {
+  return std::any_of(node.attribute().begin(), node.attribute().end(), [](const onnx::AttributeProto& attribute) {
+    return attribute.name() == "strides" && std::count(attribute.ints().begin(), attribute.ints().end(), 0) > 0;
+  });
+}
+
 // Follows the name of an operator that is hidden.
 constexpr std::string_view kHidden = ", hidden";
 
@@ -36,6 +42,10 @@ constexpr std::string_view kHidden = ", hidden";
 void guard_kernels(onnx::GraphProto& graph) {
   const auto shapes = stored_shapes(graph);
   for (onnx::NodeProto& node : *graph.mutable_node()) {
+    if (node.op_type() == "MaxUnpool" || node.op_type() == "EyeLike" || has_no_stride(node)) {
+      node.mutable_op_type()->append(kHidden);
+      continue;
+    }
     if (node.op_type() != "Conv" && node.op_type() != "ConvTranspose") continue;
     const bool given = std::any_of(node.attribute().begin(), node.attribute().end(),
                                    [](const auto& attribute) { return attribute.name() == "kernel_shape"; });

@@ -1,25 +1,23 @@
 #include "frontend/onnx_reader.h"
 
 #include <fmt/format.h>
+#include <onnx/defs/schema.h>
 #include <onnx/onnx_pb.h>
-#include <onnx/shape_inference/implementation.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <exception>
 #include <fstream>
 #include <optional>
 #include <unordered_map>
 #include <utility>
 
-#include "frontend/onnx_kernel_shapes.h"
+#include "frontend/onnx_inference.h"
 #include "frontend/onnx_tensor.h"
 
 namespace tilecast {
 namespace {
 
-constexpr std::int64_t kOldestOpset = 11;
 constexpr int kMostDimensions = 16;
 
 std::string node_title(const onnx::NodeProto& node) {
@@ -30,12 +28,22 @@ std::string node_title(const onnx::NodeProto& node) {
   return fmt::format("node '{}' ({}{})", name, domain, node.op_type());
 }
 
+// Some exporters write "?" or a negative number for what they do not know: neither is a name or an extent.
+void clear_unknown_dimensions(onnx::ValueInfoProto& value) {
+  if (!value.type().tensor_type().has_shape()) return;
+  for (auto& dim : *value.mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim()) {
+    if (dim.dim_param() == "?" || dim.dim_value() < 0) dim.clear_value();
+  }
+}
+
 // Binds dimensions that are open in the file to the numbers of --shape; the same name everywhere means the same number.
 class ShapeBinder {
  public:
   explicit ShapeBinder(const InputShapes& shapes) : shapes_(shapes) {}
 
   Status bind(onnx::GraphProto& graph) {
+    for (onnx::ValueInfoProto& input : *graph.mutable_input()) clear_unknown_dimensions(input);
+    for (onnx::ValueInfoProto& output : *graph.mutable_output()) clear_unknown_dimensions(output);
     for (const auto& [name, shape] : shapes_) {
       bool found = false;
       for (onnx::ValueInfoProto& input : *graph.mutable_input()) {
@@ -330,37 +338,47 @@ Result<onnx::ModelProto> parse(const std::filesystem::path& file) {
   return proto;
 }
 
-Status check_opset(const onnx::ModelProto& proto) {
-  const auto& known = onnx::OpSchemaRegistry::DomainToVersionRange::Instance().Map();
-  const std::int64_t newest = known.at(onnx::ONNX_DOMAIN).second;
-  for (const auto& import : proto.opset_import()) {
-    if (!import.domain().empty() && import.domain() != "ai.onnx") continue;
-    if (import.version() < kOldestOpset || import.version() > newest) {
-      return Error{fmt::format("it uses opset {}, supported are {} to {}: convert it with onnx.version_converter",
-                               import.version(), kOldestOpset, newest)};
-    }
-  }
-  return Unit{};
+bool is_standard(const std::string& domain) {
+  return domain.empty() || domain == "ai.onnx";
 }
 
-Status infer_shapes(onnx::ModelProto& proto) {
-  // What the file says about values in between may hold the names of dimensions that are numbers by now.
-  proto.mutable_graph()->clear_value_info();
-  guard_kernels(*proto.mutable_graph());
-  try {
-    // Without propagation of data: lowering computes what shapes depend on, and libonnx reads beyond the end of shapes
-    // that a damaged file indexes.
-    onnx::shape_inference::InferShapes(proto, onnx::OpSchemaRegistry::Instance(), {true, 1, false});
-  } catch (const std::exception& e) {
-    return Error{fmt::format("its shapes do not fit together: {}", e.what())};
+// The first operator that the oldest supported opset defines otherwise than this older one; empty: there is none.
+std::string changed_operator(const onnx::GraphProto& graph, std::int64_t version) {
+  for (const onnx::NodeProto& node : graph.node()) {
+    if (!is_standard(node.domain())) continue;
+    const onnx::OpSchema* schema = onnx::OpSchemaRegistry::Schema(node.op_type(), kOldestOpset, onnx::ONNX_DOMAIN);
+    if (schema == nullptr || schema->since_version() > version) return node.op_type();
+    for (const onnx::AttributeProto& attribute : node.attribute()) {
+      if (attribute.has_g() || attribute.graphs_size() > 0) return node.op_type();
+    }
   }
-  show_kernels(*proto.mutable_graph());
+  return {};
+}
+
+// Older models become models of the oldest supported opset when their operators mean the same there.
+Status settle_opset(onnx::ModelProto& proto) {
+  const auto& known = onnx::OpSchemaRegistry::DomainToVersionRange::Instance().Map();
+  const std::int64_t newest = known.at(onnx::ONNX_DOMAIN).second;
+  for (auto& import : *proto.mutable_opset_import()) {
+    if (!is_standard(import.domain()) || (import.version() >= kOldestOpset && import.version() <= newest)) continue;
+    std::string changed;
+    if (import.version() >= 1 && import.version() < kOldestOpset) {
+      changed = changed_operator(proto.graph(), import.version());
+      if (changed.empty()) {
+        import.set_version(kOldestOpset);
+        continue;
+      }
+      changed = fmt::format(" ({} has changed since)", changed);
+    }
+    return Error{fmt::format("it uses opset {}, supported are {} to {}{}: convert it with onnx.version_converter",
+                             import.version(), kOldestOpset, newest, changed)};
+  }
   return Unit{};
 }
 
 Result<Model> read(const std::filesystem::path& file, const InputShapes& shapes) {
   TILECAST_TRY(onnx::ModelProto proto, parse(file));
-  TILECAST_CHECK(check_opset(proto));
+  TILECAST_CHECK(settle_opset(proto));
   // Initializers among the inputs are no inputs to be fixed.
   TILECAST_CHECK(ShapeBinder(shapes).bind(*proto.mutable_graph()));
   TILECAST_CHECK(infer_shapes(proto));

@@ -51,7 +51,8 @@ std::string node_title(const Network& network, const NetworkNode& node) {
 // After the operator with the most work; element-wise ones count least.
 std::string group_title(const Network& network, const NodeGroup& group) {
   static const std::set<std::string> kAnchors = {"conv",    "conv_transpose", "dense",  "batch_matmul", "max_pool",
-                                                 "softmax", "avg_pool",       "reduce", "layer_norm"};
+                                                 "softmax", "avg_pool",       "reduce", "layer_norm",   "arg_reduce",
+                                                 "top_k",   "cum_sum",        "scatter"};
   for (const NetworkId id : group) {
     if (kAnchors.contains(network.node(id).op)) return node_title(network, network.node(id));
   }
@@ -75,7 +76,7 @@ class Partitioner {
 
  private:
   Status add_call(const NodeGroup& group) {
-    TaskCall call{.name = network_.node(group.back()).name, .output = group.back()};
+    TaskCall call{.name = network_.node(group.back()).name, .output = group.back(), .operators = group};
     Task task = make_task(group_title(network_, group), make_graph(group, call.inputs));
     const auto [known, is_new] = numbers_.emplace(task.key, partition_.tasks.size());
     if (is_new) {

@@ -15,6 +15,7 @@ struct TaskCall {
   std::size_t task = 0;           // index into Partition::tasks
   std::vector<NetworkId> inputs;  // one an input of the task's graph; of its type, perhaps a view of another value
   NetworkId output = -1;
+  std::vector<NetworkId> operators;  // what it computes, in order; the last one is the output
 };
 
 struct Partition {

@@ -99,15 +99,62 @@ class Analyzer {
     stage_.counts = {};
     find_indices();
     mark_values(static_cast<std::int32_t>(nodes_.size()) - 1);
+    find_shares();
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       if (!is_value_[i]) continue;
-      count(nodes_[i]);
+      share_ = shares_[i];
+      if (share_ > 0) count(nodes_[i]);
       if (nodes_[i].op == ExprOp::kLoad) add_access(nodes_[i]);
     }
+    for (std::int32_t* sum : all_counts(stage_.counts)) *sum = (*sum + kWhole - 1) / kWhole;
+    for (Access& access : stage_.accesses) access.loads = std::max(1, (access.loads + kWhole / 2) / kWhole);
     count_combination();
   }
 
  private:
+  // A share of the evaluations of 1 is this many.
+  static constexpr std::int32_t kWhole = 1 << 12;
+
+  static std::vector<std::int32_t*> all_counts(OpCounts& c) {
+    return {&c.float_add, &c.float_mul, &c.float_fma,   &c.float_div, &c.float_compare, &c.float_math, &c.int_add,
+            &c.int_mul,   &c.int_div,   &c.int_compare, &c.select,    &c.cast,          &c.loads};
+  }
+
+  // The axis whose value the condition compares with a constant.
+  std::optional<std::size_t> case_axis(const ExprNode& select) const {
+    const ExprNode& condition = nodes_[static_cast<std::size_t>(select.operands[0])];
+    if (condition.op != ExprOp::kEqual) return std::nullopt;
+    const ExprNode& left = nodes_[static_cast<std::size_t>(condition.operands[0])];
+    const ExprNode& right = nodes_[static_cast<std::size_t>(condition.operands[1])];
+    if (left.op != ExprOp::kAxis || right.op != ExprOp::kIntConst) return std::nullopt;
+    const auto axis = static_cast<std::size_t>(left.int_value);
+    return axis < stage_.spatial.size() ? std::optional(axis) : std::nullopt;
+  }
+
+  // In how many of the stage's elements each node is evaluated. `axis == constant ? a : b` is decided where the code is
+  // made: it costs nothing, and `a` is evaluated for one value of the axis only.
+  void find_shares() {
+    shares_.assign(nodes_.size(), 0);
+    shares_.back() = kWhole;
+    const auto give = [&](std::int32_t node, std::int32_t share) {
+      auto& sum = shares_[static_cast<std::size_t>(node)];
+      sum = std::min(kWhole, sum + share);
+    };
+    for (std::size_t i = nodes_.size(); i-- > 0;) {
+      const ExprNode& node = nodes_[i];
+      const std::int32_t share = shares_[i];
+      const auto axis = node.op == ExprOp::kSelect ? case_axis(node) : std::nullopt;
+      if (!axis) {
+        for (const std::int32_t operand : node.operands) give(operand, share);
+        continue;
+      }
+      const auto one = static_cast<std::int32_t>(kWhole / stage_.spatial[*axis].extent);
+      give(node.operands[1], std::min(share, one));
+      give(node.operands[2], std::max(share - one, 0));
+      shares_[i] = 0;
+    }
+  }
+
   // The index form of every node, whether or not it is used as an index.
   void find_indices() {
     maps_.reserve(nodes_.size());
@@ -183,41 +230,41 @@ class Analyzer {
     switch (node.op) {
       case ExprOp::kAdd:
       case ExprOp::kSub:
-        ++(real ? c.float_add : c.int_add);
+        (real ? c.float_add : c.int_add) += share_;
         return;
       case ExprOp::kMul:
-        ++(real ? c.float_mul : c.int_mul);
+        (real ? c.float_mul : c.int_mul) += share_;
         return;
       case ExprOp::kDiv:
       case ExprOp::kMod:
-        ++(real ? c.float_div : c.int_div);
+        (real ? c.float_div : c.int_div) += share_;
         return;
       case ExprOp::kMin:
       case ExprOp::kMax:
-        ++(real ? c.float_compare : c.int_compare);
+        (real ? c.float_compare : c.int_compare) += share_;
         return;
       case ExprOp::kLess:
       case ExprOp::kLessEqual:
       case ExprOp::kEqual:
       case ExprOp::kNotEqual:
-        ++(real_operands ? c.float_compare : c.int_compare);
+        (real_operands ? c.float_compare : c.int_compare) += share_;
         return;
       case ExprOp::kAnd:
       case ExprOp::kOr:
       case ExprOp::kNot:
-        ++c.int_compare;
+        c.int_compare += share_;
         return;
       case ExprOp::kSelect:
-        ++c.select;
+        c.select += share_;
         return;
       case ExprOp::kCast:
-        ++c.cast;
+        c.cast += share_;
         return;
       case ExprOp::kCall:
-        ++c.float_math;
+        c.float_math += share_;
         return;
       case ExprOp::kLoad:
-        ++c.loads;
+        c.loads += share_;
         return;
       case ExprOp::kIntConst:
       case ExprOp::kFloatConst:
@@ -255,9 +302,10 @@ class Analyzer {
         other.dims[d].min_offset = std::min(other.dims[d].min_offset, access.dims[d].min_offset);
         other.dims[d].max_offset = std::max(other.dims[d].max_offset, access.dims[d].max_offset);
       }
-      ++other.loads;
+      other.loads += share_;
       return;
     }
+    access.loads = share_;
     stage_.accesses.push_back(std::move(access));
   }
 
@@ -273,6 +321,8 @@ class Analyzer {
   const std::vector<ExprNode>& nodes_;
   std::vector<IndexMap> maps_;
   std::vector<bool> is_value_;
+  std::vector<std::int32_t> shares_;  // of the evaluations, in parts of kWhole
+  std::int32_t share_ = kWhole;       // of the node being counted
 };
 
 }  // namespace

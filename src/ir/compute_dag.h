@@ -9,6 +9,7 @@
 
 #include "base/name.h"
 #include "base/result.h"
+#include "ir/constant_form.h"
 #include "ir/expr.h"
 #include "ir/tensor_type.h"
 
@@ -80,8 +81,9 @@ struct Stage {
 struct DagInput {
   Name name;
   DataType type = DataType::kFloat32;
-  std::vector<std::int64_t> extents;  // innermost first
+  std::vector<std::int64_t> extents;  // innermost first, in the form below
   bool is_constant = false;
+  ConstantForm form = ConstantForm::kPlain;  // of a constant: how its data is prepared
   bool operator==(const DagInput&) const = default;
 };
 
@@ -96,8 +98,9 @@ struct ComputeDag {
   BufferId buffer_of_stage(std::size_t stage) const { return static_cast<BufferId>(inputs.size() + stage); }
 };
 
-// The same computation by different algorithms (direct, sub-pixel, …). All read the same inputs and write the same
-// output. There is always at least one; the first is the default.
+// The same computation by different algorithms (direct, Winograd, …). All read the same inputs, constants perhaps in
+// another form, and write the same output. There is always at least one; the first is the default and reads all
+// constants as they are.
 struct Program {
   struct Alternative {
     Name algorithm;

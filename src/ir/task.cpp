@@ -16,20 +16,23 @@ std::string task_key(const OpGraph& graph, const Target& target) {
   return hash_to_hex(hash.finish());
 }
 
-// Multiply-adds times two of one contraction; 0 for other operators.
+// Multiply-adds times two of one contraction; 0 for other operators, and where the operands do not fit (ops/ says why).
 double contraction_flops(const OpGraph& graph, const OpNode& node) {
-  const auto elements = [&](std::size_t input) {
-    return static_cast<double>(element_count(graph.type_of(node.inputs[input]).shape));
-  };
+  if (node.inputs.size() != 2) return 0;
+  const Shape& a = graph.type_of(node.inputs[0]).shape;
+  const Shape& b = graph.type_of(node.inputs[1]).shape;
+  if (a.empty() || b.empty() || node.type.shape.empty()) return 0;
   const auto written = static_cast<double>(element_count(node.type.shape));
   // The last extent of a weight is how many outputs (conv) or outputs a group (conv_transpose) share the others.
-  if (node.op == "conv") return 2 * written * elements(1) / static_cast<double>(node.type.shape.back());
-  if (node.op == "conv_transpose") {
-    return 2 * elements(0) * elements(1) / static_cast<double>(graph.type_of(node.inputs[0]).shape.back());
+  if (node.op == "conv") {
+    return 2 * written * static_cast<double>(element_count(b)) / static_cast<double>(node.type.shape.back());
   }
-  if (node.op == "dense") return 2 * written * static_cast<double>(graph.type_of(node.inputs[1]).shape.front());
-  if (node.op == "batch_matmul") {
-    const Shape& a = graph.type_of(node.inputs[0]).shape;
+  if (node.op == "conv_transpose") {
+    return 2 * static_cast<double>(element_count(a)) * static_cast<double>(element_count(b)) /
+           static_cast<double>(a.back());
+  }
+  if (node.op == "dense") return 2 * written * static_cast<double>(b.front());
+  if (node.op == "batch_matmul" && a.size() > 1) {
     const bool transposed = node.attributes.get_int("transpose_a", 0) != 0;
     return 2 * written * static_cast<double>(a[a.size() - (transposed ? 2 : 1)]);
   }

@@ -54,11 +54,10 @@ BuildReply build(const BuildRequest& request, ContextCache& cache) {
   }
 
   BuildReply reply;
-  for (std::size_t i = 0; i < state->dag().inputs.size(); ++i) {
-    const DagInput& input = state->dag().inputs[i];
-    ArgumentSpec spec{.type = input.type, .extents = input.extents};
-    if (const PackedInput* packed = state->packed_input(static_cast<BufferId>(i))) spec.parts = packed->parts;
-    reply.inputs.push_back(std::move(spec));
+  for (std::size_t i = 0; i < request.task.graph.inputs.size(); ++i) {
+    const TensorType& type = request.task.graph.inputs[i].type;
+    const ConstantLayout layout = state->constant_layout(static_cast<BufferId>(i));
+    reply.inputs.push_back({type.dtype, {type.shape.rbegin(), type.shape.rend()}, layout});
   }
   const Stage& output = *state->stage(state->output()).def;
   reply.output.type = output.type;

@@ -12,16 +12,20 @@ using Json = nlohmann::json;
 
 Json spec_to_json(const ArgumentSpec& spec) {
   Json parts = Json::array();
-  for (const PackPart& part : spec.parts) parts.push_back({part.dim, part.extent});
-  return {{"type", static_cast<int>(spec.type)}, {"extents", spec.extents}, {"parts", parts}};
+  for (const PackPart& part : spec.layout.parts) parts.push_back({part.dim, part.extent});
+  return {{"type", static_cast<int>(spec.type)},
+          {"extents", spec.extents},
+          {"form", static_cast<int>(spec.layout.form)},
+          {"parts", parts}};
 }
 
 ArgumentSpec spec_from_json(const Json& json) {
   ArgumentSpec spec;
   spec.type = static_cast<DataType>(json.at("type").get<int>());
   spec.extents = json.at("extents").get<std::vector<std::int64_t>>();
+  spec.layout.form = static_cast<ConstantForm>(json.at("form").get<int>());
   for (const Json& part : json.at("parts")) {
-    spec.parts.push_back({part.at(0).get<std::int32_t>(), part.at(1).get<std::int64_t>()});
+    spec.layout.parts.push_back({part.at(0).get<std::int32_t>(), part.at(1).get<std::int64_t>()});
   }
   return spec;
 }

@@ -11,6 +11,7 @@
 #include "measure/timing.h"
 #include "record/measure_record.h"
 #include "schedule/action.h"
+#include "schedule/packing.h"
 
 namespace tilecast {
 
@@ -19,11 +20,11 @@ inline constexpr int kOutOfMemoryExit = 77;
 // The first message of a worker: it is ready.
 inline constexpr const char* kWorkerReady = "ready";
 
-// A kernel's argument: element type, and extents innermost first as the task has them.
+// A kernel's argument: element type, extents innermost first as the task has them, and how a constant is taken.
 struct ArgumentSpec {
   DataType type = DataType::kFloat32;
   std::vector<std::int64_t> extents;
-  std::vector<PackPart> parts;  // of a packed constant; empty: dense
+  ConstantLayout layout = {};
 };
 
 struct BuildRequest {

@@ -41,7 +41,7 @@ AlignedBytes allocate(std::size_t bytes) {
 // An input's plain data, kept as long as the task stays, and its packed form, kept as long as the layout stays.
 struct InputData {
   std::vector<std::byte> plain;
-  std::vector<PackPart> parts;
+  ConstantLayout layout;
   AlignedBytes bytes;
   std::vector<std::int64_t> extents;
 };
@@ -73,15 +73,15 @@ class Runner {
   }
 
   static void lay_out(const ArgumentSpec& spec, InputData& input) {
-    if (input.bytes && input.parts == spec.parts) return;
-    input.parts = spec.parts;
-    input.extents = spec.parts.empty() ? spec.extents : packed_extents(spec.parts);
+    if (input.bytes && input.layout == spec.layout) return;
+    input.layout = spec.layout;
+    input.extents = laid_out_extents(spec.layout, spec.extents);
     const std::vector<std::byte>* content = &input.plain;
-    std::vector<std::byte> packed;
-    if (!spec.parts.empty()) {
-      packed =
-          pack_constant(input.plain, spec.extents, static_cast<std::size_t>(data_type_size(spec.type)), spec.parts);
-      content = &packed;
+    std::vector<std::byte> prepared;
+    if (!spec.layout.is_plain()) {
+      prepared =
+          lay_out_constant(spec.layout, input.plain, spec.extents, static_cast<std::size_t>(data_type_size(spec.type)));
+      content = &prepared;
     }
     input.bytes = allocate(content->size());
     std::memcpy(input.bytes.get(), content->data(), content->size());

@@ -81,6 +81,11 @@ Expr read_or(Func value, const std::vector<Expr>& index, const Extents& extents,
   return inside.defined() ? Halide::select(inside, value(safe), std::move(outside)) : value(safe);
 }
 
+Expr wrapped_index(const Expr& index, std::int64_t extent) {
+  const Expr i = Halide::cast<int>(index);
+  return Halide::select(i < 0, i + static_cast<int>(extent), i);
+}
+
 Error node_error(const OpNode& node, const std::string& reason) {
   return Error{fmt::format("node '{}' ({}): {}", node.name, node.op, reason)};
 }

@@ -68,15 +68,25 @@ std::vector<Halide::Expr> exprs(const std::vector<Halide::Var>& vars);
 Halide::Expr read_or(Halide::Func value, const std::vector<Halide::Expr>& index, const Extents& extents,
                      const std::vector<bool>& checked, Halide::Expr outside);
 
+// An index of a dimension of `extent` elements as a 32-bit number; a negative one counts from the end.
+Halide::Expr wrapped_index(const Halide::Expr& index, std::int64_t extent);
+
 // Builds the stages of a node; returns the Func of its output. Shapes were checked before.
 using BuildFunction = Halide::Func (*)(const Node& node, const std::string& algorithm);
 // A one-line reason when the node's attributes, types or shapes do not fit.
 using CheckFunction = Status (*)(const OpGraph& graph, const OpNode& node);
 
+// The algorithms that a checked node can be built by, the default first; empty when there is no choice.
+using AlgorithmsFunction = std::vector<std::string> (*)(const OpGraph& graph, const OpNode& node);
+// The forms in which an algorithm takes the node's inputs.
+using FormsFunction = std::vector<ConstantForm> (*)(const OpGraph& graph, const OpNode& node,
+                                                    const std::string& algorithm);
+
 struct OpDefinition {
   BuildFunction build = nullptr;
   CheckFunction check = nullptr;
-  std::vector<std::string> algorithms = {};  // when there is a choice, the default first
+  AlgorithmsFunction algorithms = nullptr;  // none: one algorithm
+  FormsFunction forms = nullptr;            // none: all plain
 };
 using Registry = std::map<std::string, OpDefinition>;
 
@@ -89,6 +99,7 @@ void register_reductions(Registry& registry);
 void register_elementwise(Registry& registry);
 void register_movement(Registry& registry);
 void register_resizes(Registry& registry);
+void register_indexing(Registry& registry);
 
 // "node 'NAME' (OP): REASON".
 Error node_error(const OpNode& node, const std::string& reason);

@@ -1,7 +1,10 @@
 // conv: x[N,S…,C], w[K…,C/g,M] -> [N,S'…,M].
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "ops/window.h"
+#include "ops/winograd_conv.h"
 
 namespace tilecast::ops {
 namespace {
@@ -31,7 +34,7 @@ Status check(const OpGraph& graph, const OpNode& node) {
   return check_shape(node, expected);
 }
 
-Func build(const Node& node, const std::string&) {
+Func build_direct(const Node& node) {
   const std::string name = node.builder.name_stage("conv");
   const Shape& weight = node.builder.graph().type_of(node.op.inputs[1]).shape;
   const Window window = *read_window(node.op, kernel_of(weight));
@@ -80,10 +83,39 @@ Func build(const Node& node, const std::string&) {
   return node.builder.add(name, f, node.output(), names);
 }
 
+std::vector<std::string> algorithms(const OpGraph& graph, const OpNode& node) {
+  std::vector<std::string> names = winograd_algorithms(graph, node);
+  if (!names.empty()) names.insert(names.begin(), "direct");
+  return names;
+}
+
+bool is_offered(const OpGraph& graph, const OpNode& node, const std::string& algorithm) {
+  const std::vector<std::string> names = algorithms(graph, node);
+  return std::find(names.begin(), names.end(), algorithm) != names.end();
+}
+
+std::vector<ConstantForm> forms(const OpGraph& graph, const OpNode& node, const std::string& algorithm) {
+  if (!is_offered(graph, node, algorithm)) return {};
+  switch (winograd_outputs(algorithm)) {
+    case 2:
+      return {ConstantForm::kPlain, ConstantForm::kWinograd2};
+    case 4:
+      return {ConstantForm::kPlain, ConstantForm::kWinograd4};
+    default:
+      return {};
+  }
+}
+
+Func build(const Node& node, const std::string& algorithm) {
+  const int outputs = winograd_outputs(algorithm);
+  if (outputs == 0 || !is_offered(node.builder.graph(), node.op, algorithm)) return build_direct(node);
+  return build_winograd(node, outputs);
+}
+
 }  // namespace
 
 void register_convolutions(Registry& registry) {
-  registry["conv"] = {build, check};
+  registry["conv"] = {build, check, algorithms, forms};
 }
 
 }  // namespace tilecast::ops

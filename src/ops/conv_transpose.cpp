@@ -27,10 +27,11 @@ Status check(const OpGraph& graph, const OpNode& node) {
   }
   TILECAST_TRY(const Window window, read_window(node, kernel_of(w)));
   const auto extra = node.attributes.get_ints("output_padding", std::vector<std::int64_t>(window.kernel.size(), 0));
+  TILECAST_CHECK(check_entries(node, "output_padding", extra, window.kernel.size(), 0));
   Shape expected = {x.front()};
   for (std::size_t d = 0; d < window.kernel.size(); ++d) {
     if (window.dilations[d] != 1) return node_error(node, "dilations other than 1 are not supported");
-    expected.push_back((x[d + 1] - 1) * window.strides[d] + window.kernel[d] + extra.at(d) - window.pads_begin[d] -
+    expected.push_back((x[d + 1] - 1) * window.strides[d] + window.kernel[d] + extra[d] - window.pads_begin[d] -
                        window.pads_end[d]);
     if (expected.back() < 1) return node_error(node, "its padding leaves nothing of the output");
   }

@@ -26,12 +26,14 @@ Status check_transpose(const OpGraph& graph, const OpNode& node) {
   const auto perm = node.attributes.get_ints("perm");
   auto sorted = perm;
   std::sort(sorted.begin(), sorted.end());
-  Shape expected;
+  bool is_permutation = sorted.size() == x.size();
   for (std::size_t d = 0; d < sorted.size(); ++d) {
-    if (sorted.size() != x.size() || sorted[d] != static_cast<std::int64_t>(d)) {
-      return node_error(node, fmt::format("{} is no permutation of {} dimensions", fmt::join(perm, ","), x.size()));
-    }
+    is_permutation = is_permutation && sorted[d] == static_cast<std::int64_t>(d);
   }
+  if (!is_permutation) {
+    return node_error(node, fmt::format("[{}] is no permutation of {} dimensions", fmt::join(perm, ","), x.size()));
+  }
+  Shape expected;
   for (const std::int64_t p : perm) expected.push_back(x[static_cast<std::size_t>(p)]);
   return check_shape(node, expected);
 }
@@ -231,12 +233,10 @@ Func build_gather(const Node& node, const std::string&) {
   const std::size_t dim = data.size() - 1 - static_cast<std::size_t>(node.op.attributes.get_int("axis", 0));
   std::vector<Expr> where;
   for (std::size_t d = 0; d < indices.size(); ++d) where.emplace_back(vars[dim + d]);
-  const Expr raw = Halide::cast<int>(node.input(1)(where));
-  const auto extent = static_cast<int>(data[dim]);
+  const Expr picked = wrapped_index(node.input(1)(where), data[dim]);
   std::vector<Expr> index;
   for (std::size_t d = 0; d < dim; ++d) index.emplace_back(vars[d]);
-  // Negative indices count from the end.
-  index.push_back(Halide::clamp(Halide::select(raw < 0, raw + extent, raw), 0, extent - 1));
+  index.push_back(Halide::clamp(picked, 0, static_cast<int>(data[dim] - 1)));
   for (std::size_t d = dim + 1; d < data.size(); ++d) index.emplace_back(vars[d - 1 + indices.size()]);
   return define(node, vars, node.input(0)(index));
 }

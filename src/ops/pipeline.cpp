@@ -23,6 +23,7 @@ const Registry& registry() {
     register_elementwise(r);
     register_movement(r);
     register_resizes(r);
+    register_indexing(r);
     return r;
   }();
   return table;
@@ -45,7 +46,7 @@ std::vector<Expr> packed_index(const std::vector<Expr>& index, const std::vector
 }
 
 void add_input(const GraphInput& input, std::size_t number, const InputLayout& layout, Pipeline& pipeline) {
-  const Extents extents = innermost_first(input.type.shape);
+  const Extents extents = extents_in_form(pipeline.forms[number], innermost_first(input.type.shape));
   const std::size_t rank = layout.parts.empty() ? extents.size() : layout.parts.size();
   const std::string name = "in" + std::to_string(number);
   ImageParam buffer(halide_type(input.type.dtype), static_cast<int>(rank), name + "_buffer");
@@ -61,6 +62,21 @@ void add_input(const GraphInput& input, std::size_t number, const InputLayout& l
   f(vars) = buffer(index);
   pipeline.buffers.push_back(buffer);
   pipeline.inputs.push_back(f);
+}
+
+// The forms of all graph inputs. An algorithm that wants another form than kPlain is offered only where the constant
+// has one reader.
+std::vector<ConstantForm> constant_forms(const OpGraph& graph, const std::string& algorithm) {
+  std::vector<ConstantForm> forms(graph.inputs.size(), ConstantForm::kPlain);
+  for (const OpNode& node : graph.nodes) {
+    const OpDefinition& definition = registry().at(node.op);
+    if (definition.forms == nullptr) continue;
+    const std::vector<ConstantForm> wanted = definition.forms(graph, node, algorithm);
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+      if (wanted[i] != ConstantForm::kPlain) forms[static_cast<std::size_t>(node.inputs[i])] = wanted[i];
+    }
+  }
+  return forms;
 }
 
 Status check(const OpGraph& graph) {
@@ -84,7 +100,8 @@ Result<std::vector<std::string>> algorithms(const OpGraph& graph) {
   TILECAST_CHECK(check(graph));
   for (const OpNode& node : graph.nodes) {
     const OpDefinition& definition = registry().at(node.op);
-    if (!definition.algorithms.empty()) return definition.algorithms;
+    if (definition.algorithms == nullptr) continue;
+    if (std::vector<std::string> names = definition.algorithms(graph, node); !names.empty()) return names;
   }
   return std::vector<std::string>{"direct"};
 }
@@ -93,6 +110,7 @@ Result<Pipeline> build_pipeline(const OpGraph& graph, const std::string& algorit
                                 const std::vector<InputLayout>& layouts) {
   TILECAST_CHECK(check(graph));
   Pipeline pipeline;
+  pipeline.forms = constant_forms(graph, algorithm);
   Builder builder(graph, pipeline);
   for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
     add_input(graph.inputs[i], i, i < layouts.size() ? layouts[i] : InputLayout{}, pipeline);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "ir/constant_form.h"
 #include "ir/op_graph.h"
 #include "schedule/action.h"
 
@@ -26,6 +27,8 @@ struct Pipeline {
   // One a graph input: a Func of the logical indices (innermost first) that loads from the buffer; always inlined.
   // Stages read inputs through these only.
   std::vector<Halide::Func> inputs;
+  // One a graph input: how the data of a constant is prepared. Its logical extents are those of this form.
+  std::vector<ConstantForm> forms;
   // In topological order, the output last. Each is pure, or a constant initial value and one update over an RDom. Names
   // are unique, at most 16 characters, and the same each time that the pipeline is built (Func::name() of Halide may
   // carry a suffix after '$'; `names` holds ours). Dimensions innermost first; axis names are the Vars' and RVars' own.
@@ -37,7 +40,8 @@ struct Pipeline {
   std::vector<std::vector<std::string>> reductions;
 };
 
-// The names of the algorithms by which the graph can be computed, the default first ("direct" when there is no choice).
+// The names of the algorithms by which the graph can be computed, the default first ("direct" when there is no choice):
+// those of its first operator that has several.
 // Fails on an operator, type or shape that no file of ops/ builds; the message names node and operator.
 Result<std::vector<std::string>> algorithms(const OpGraph& graph);
 

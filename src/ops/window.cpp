@@ -10,8 +10,6 @@ using Halide::Expr;
 using Halide::Func;
 using Halide::Var;
 
-namespace {
-
 Status check_entries(const OpNode& node, const char* name, const std::vector<std::int64_t>& values, std::size_t count,
                      std::int64_t least) {
   if (values.size() != count) {
@@ -23,8 +21,6 @@ Status check_entries(const OpNode& node, const char* name, const std::vector<std
   }
   return Unit{};
 }
-
-}  // namespace
 
 Result<Window> read_window(const OpNode& node, std::vector<std::int64_t> kernel) {
   const std::size_t count = kernel.size();

@@ -15,6 +15,10 @@ inline std::vector<std::int64_t> kernel_of(const Shape& weight) {
   return {weight.begin(), weight.end() - 2};
 }
 
+// Fails unless an attribute has `count` entries, one a spatial dimension, each from `least` to 2^20.
+Status check_entries(const OpNode& node, const char* name, const std::vector<std::int64_t>& values, std::size_t count,
+                     std::int64_t least);
+
 // Missing attributes get their defaults; fails when one has not `kernel.size()` entries or an impossible value.
 Result<Window> read_window(const OpNode& node, std::vector<std::int64_t> kernel);
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "schedule/action.h"
@@ -38,6 +39,7 @@ bool parse(const Json& json, Name& name) {
 }
 bool parse(const Json& json, std::int64_t& value) {
   if (!json.is_number_integer()) return false;
+  if (json.is_number_unsigned() && json.get<std::uint64_t>() > std::numeric_limits<std::int64_t>::max()) return false;
   value = json.get<std::int64_t>();
   return true;
 }
@@ -59,9 +61,11 @@ bool parse(const Json& json, std::vector<Name>& names) {
 bool parse(const Json& json, std::vector<PackPart>& parts) {
   if (!json.is_array()) return false;
   for (const Json& part : json) {
-    if (!part.is_array() || part.size() != 2 || !part[0].is_number_integer() || !part[1].is_number_integer())
-      return false;
-    parts.push_back({part[0].get<std::int32_t>(), part[1].get<std::int64_t>()});
+    std::int64_t dim = 0;
+    std::int64_t extent = 0;
+    if (!part.is_array() || part.size() != 2 || !parse(part[0], dim) || !parse(part[1], extent)) return false;
+    if (dim != static_cast<std::int32_t>(dim)) return false;
+    parts.push_back({static_cast<std::int32_t>(dim), extent});
   }
   return true;
 }

@@ -51,4 +51,16 @@ std::vector<std::byte> pack_constant(std::span<const std::byte> data, std::span<
   return packed;
 }
 
+std::vector<std::int64_t> laid_out_extents(const ConstantLayout& layout, std::span<const std::int64_t> extents) {
+  return layout.parts.empty() ? extents_in_form(layout.form, extents) : packed_extents(layout.parts);
+}
+
+std::vector<std::byte> lay_out_constant(const ConstantLayout& layout, std::span<const std::byte> data,
+                                        std::span<const std::int64_t> extents, std::size_t element_bytes) {
+  if (layout.parts.empty()) return data_in_form(layout.form, data, extents);
+  if (layout.form == ConstantForm::kPlain) return pack_constant(data, extents, element_bytes, layout.parts);
+  return pack_constant(data_in_form(layout.form, data, extents), extents_in_form(layout.form, extents), element_bytes,
+                       layout.parts);
+}
+
 }  // namespace tilecast

@@ -50,6 +50,12 @@ const PackedInput* State::packed_input(BufferId input) const {
   return nullptr;
 }
 
+ConstantLayout State::constant_layout(BufferId input) const {
+  const PackedInput* packed = packed_input(input);
+  return {dag_->inputs[static_cast<std::size_t>(input)].form,
+          packed != nullptr ? packed->parts : std::vector<PackPart>{}};
+}
+
 std::vector<StageId> State::readers(BufferId buffer) const {
   std::vector<StageId> result;
   for (std::size_t i = 0; i < stages_.size(); ++i) {

@@ -12,6 +12,7 @@
 #include "base/name.h"
 #include "ir/compute_dag.h"
 #include "schedule/action.h"
+#include "schedule/packing.h"
 
 namespace tilecast {
 
@@ -107,6 +108,8 @@ class State {
   std::span<const DerivedStage> derived() const { return derived_; }
   std::span<const PackedInput> packed() const { return packed_; }
   const PackedInput* packed_input(BufferId input) const;
+  // How the program takes the input's data.
+  ConstantLayout constant_layout(BufferId input) const;
 
   // Buffers: inputs of the DAG, then this State's stages. Stages of the DAG keep their numbers; new ones come after.
   bool is_input(BufferId id) const { return dag_->is_input(id); }

@@ -87,6 +87,15 @@ Result<VarId, Illegal> find_loop(const State& state, StageId stage, const Name& 
   return *var;
 }
 
+std::optional<Illegal> check_new_stage(const State& state, const Name& name) {
+  if (name.empty()) return Illegal{"a stage needs a name"};
+  if (state.find_stage(name)) return Illegal{fmt::format("there already is a stage '{}'", name.view())};
+  for (const DagInput& input : state.dag().inputs) {
+    if (input.name == name) return Illegal{fmt::format("there already is an input '{}'", name.view())};
+  }
+  return std::nullopt;
+}
+
 std::optional<Illegal> check_hosts_nothing(const State& state, StageId stage, VarId loop) {
   for (std::size_t i = 0; i < state.stage_count(); ++i) {
     const StageState& other = state.stage(static_cast<StageId>(i));

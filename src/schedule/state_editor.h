@@ -51,6 +51,8 @@ std::optional<Illegal> apply_action(StateEditor& editor, const ChooseAlgorithm& 
 // Shared by the actions: a stage by name with a nest of its own (not inlined), and a loop of it.
 Result<StageId, Illegal> find_nest(const State& state, const Name& stage);
 Result<VarId, Illegal> find_loop(const State& state, StageId stage, const Name& loop);
+// A reason unless this can be the name of a new stage: neither a stage nor an input has it.
+std::optional<Illegal> check_new_stage(const State& state, const Name& name);
 // A reason unless no stage is computed at this loop.
 std::optional<Illegal> check_hosts_nothing(const State& state, StageId stage, VarId loop);
 // A reason unless the limits on vector lanes, unrolled copies, stack and parallel loops hold for the stage's nest.

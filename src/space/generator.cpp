@@ -19,6 +19,37 @@ bool can_fuse(const State& state, const std::vector<StageRole>& roles) {
   return false;
 }
 
+// The first reduction whose results are combined case by case, and where.
+std::optional<std::pair<StageId, StageId>> hosted_reduction(const State& state, const std::vector<StageRole>& roles) {
+  for (std::size_t i = 0; i < roles.size(); ++i) {
+    if (roles[i] != StageRole::kTiledReduction) continue;
+    const auto id = static_cast<StageId>(i);
+    if (const auto consumer = case_consumer(state, id, roles)) return std::pair(id, *consumer);
+  }
+  return std::nullopt;
+}
+
+// A constant's element has to come from memory when the task runs once, amid others; in that time a core computes about
+// this many terms of a reduction.
+constexpr double kTermsAConstant = 12;
+
+double work(const ComputeDag& dag) {
+  double terms = 0;
+  for (const Stage& stage : dag.stages) {
+    if (!stage.is_reduction()) continue;
+    double count = 1;
+    for (const Axis& axis : stage.spatial) count *= static_cast<double>(axis.extent);
+    for (const Axis& axis : stage.reduction) count *= static_cast<double>(axis.extent);
+    terms += count;
+  }
+  for (const DagInput& input : dag.inputs) {
+    double count = input.is_constant ? kTermsAConstant : 0;
+    for (const std::int64_t extent : input.extents) count *= static_cast<double>(extent);
+    terms += count;
+  }
+  return terms;
+}
+
 // Stages that no rule has scheduled, readers before what they read.
 std::vector<StageId> untouched_stages(const State& state) {
   std::vector<StageId> stages;
@@ -42,8 +73,11 @@ Generator::Generator(const TaskContext& context, Hardware hardware, int threads)
       state = *std::move(chosen);
     }
     std::vector<StageRole> roles = stage_roles(state);
-    algorithms_.push_back({alternatives[i].algorithm, std::move(state), std::move(roles)});
+    const double terms = work(state.dag());
+    algorithms_.push_back({alternatives[i].algorithm, std::move(state), std::move(roles), terms});
   }
+  std::stable_sort(algorithms_.begin(), algorithms_.end(),
+                   [](const Algorithm& a, const Algorithm& b) { return a.work < b.work; });
 }
 
 const Generator::Algorithm& Generator::algorithm(const Name& name) const {
@@ -57,13 +91,18 @@ std::vector<Sketch> Generator::sketches() const {
       sketches.push_back({a.name});
       continue;
     }
+    if (hosted_reduction(a.initial, a.roles)) {
+      sketches.push_back({.algorithm = a.name, .hosted = true, .weight = 6});
+      sketches.push_back({.algorithm = a.name, .weight = 1});
+      continue;
+    }
     const bool fusable = can_fuse(a.initial, a.roles);
     if (fusable) {
-      sketches.push_back({a.name, true, false, 6});
-      sketches.push_back({a.name, true, true, 2});
+      sketches.push_back({.algorithm = a.name, .fused = true, .weight = 6});
+      sketches.push_back({.algorithm = a.name, .fused = true, .blocked = true, .weight = 2});
     }
-    sketches.push_back({a.name, false, false, fusable ? 0.5 : 6});
-    sketches.push_back({a.name, false, true, fusable ? 0.5 : 2});
+    sketches.push_back({.algorithm = a.name, .weight = fusable ? 0.5 : 6});
+    sketches.push_back({.algorithm = a.name, .blocked = true, .weight = fusable ? 0.5 : 2});
   }
   return sketches;
 }
@@ -75,9 +114,12 @@ Generated Generator::generate(const Sketch& sketch, DecisionSource& decisions) c
   for (std::size_t i = a.roles.size(); i-- > 0;) {
     if (a.roles[i] == StageRole::kRowReduction) rules::factor_row_reduction(builder, static_cast<StageId>(i));
   }
+  rules::TileOptions options{.fused = sketch.fused, .blocked = sketch.blocked};
+  const auto hosted = sketch.hosted ? hosted_reduction(a.initial, a.roles) : std::nullopt;
+  if (hosted) options.host = rules::schedule_case_nest(builder, hosted->second);
   for (std::size_t i = a.roles.size(); i-- > 0;) {
     if (a.roles[i] == StageRole::kTiledReduction) {
-      rules::tile_reduction(builder, static_cast<StageId>(i), a.roles, {sketch.fused, sketch.blocked});
+      rules::tile_reduction(builder, static_cast<StageId>(i), a.roles, options);
     }
   }
   if (!builder.failed()) {
@@ -88,7 +130,7 @@ Generated Generator::generate(const Sketch& sketch, DecisionSource& decisions) c
     }
   }
   Generated result{builder.take_trajectory(), builder.illegal()};
-  if (sketch.algorithm != algorithms_.front().name) {
+  if (sketch.algorithm != context_.initial.algorithm()) {
     result.trajectory.insert(result.trajectory.begin(), ChooseAlgorithm{sketch.algorithm});
   }
   return result;

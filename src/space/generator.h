@@ -16,6 +16,7 @@ struct Sketch {
   Name algorithm;
   bool fused = false;    // reductions in the nest of their consumer
   bool blocked = false;  // reductions over parts, in cache-sized tiles
+  bool hosted = false;   // reductions in the nest of the stage that combines their results case by case
   double weight = 1;     // how often a sample takes it
 };
 
@@ -28,7 +29,8 @@ struct Generated {
 class Generator {
  public:
   Generator(const TaskContext& context, Hardware hardware, int threads);
-  // Every combination that makes a difference for the program; whether it can be filled in is not checked.
+  // Every combination that makes a difference for the program, the algorithm with the least work first; whether it can
+  // be filled in is not checked.
   std::vector<Sketch> sketches() const;
   Generated generate(const Sketch& sketch, DecisionSource& decisions) const;
 
@@ -37,6 +39,7 @@ class Generator {
     Name name;
     State initial;  // with the algorithm chosen
     std::vector<StageRole> roles;
+    double work = 0;  // terms of all reductions and constants to read, in terms
   };
   const Algorithm& algorithm(const Name& name) const;
 

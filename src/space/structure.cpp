@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "space/cases.h"
+
 namespace tilecast {
 namespace {
 
@@ -64,6 +66,7 @@ StageRole pure_role(const State& state, StageId id) {
   bool recomputed = readers.size() > 1;
   for (const StageId reader : readers) {
     const Stage& r = *state.stage(reader).def;
+    if (has_cases(r) && !has_cases(def)) return StageRole::kPlain;
     if (!r.is_reduction()) continue;
     for (const Access& access : r.accesses) {
       if (access.buffer == buffer && reduction_role(r) == StageRole::kTiledReduction) return StageRole::kPlain;
@@ -84,13 +87,25 @@ std::vector<StageRole> stage_roles(const State& state) {
   return roles;
 }
 
+std::optional<StageId> case_consumer(const State& state, StageId reduction, const std::vector<StageRole>& roles) {
+  bool cases = false;
+  StageId id = reduction;
+  do {
+    const std::vector<StageId> readers = state.readers(state.buffer_of(id));
+    if (readers.size() != 1 || state.stage(readers.front()).def->is_reduction()) return std::nullopt;
+    id = readers.front();
+    cases = cases || has_cases(*state.stage(id).def);
+  } while (roles[static_cast<std::size_t>(id)] == StageRole::kInline);
+  return cases ? std::optional(id) : std::nullopt;
+}
+
 std::optional<StageId> fusable_consumer(const State& state, StageId reduction, const std::vector<StageRole>& roles) {
   BufferId buffer = state.buffer_of(reduction);
   while (true) {
     const std::vector<StageId> readers = state.readers(buffer);
     if (readers.size() != 1) return std::nullopt;
     const StageState& reader = state.stage(readers.front());
-    if (reader.def->is_reduction()) return std::nullopt;
+    if (reader.def->is_reduction() || has_cases(*reader.def)) return std::nullopt;
     for (const Access& access : reader.def->accesses) {
       if (reader.source(access.buffer) != buffer) continue;
       if (!std::all_of(access.dims.begin(), access.dims.end(), [](const IndexMap& map) { return map.affine; })) {

@@ -18,7 +18,11 @@ enum class StageRole : std::uint8_t {
 std::vector<StageRole> stage_roles(const State& state);
 
 // The stage whose nest a reduction can be computed in: the only one that reads it (through inlined stages by affine
-// indices), pure. Empty when there is none.
+// indices), pure, not one that tells cases apart. Empty when there is none.
 std::optional<StageId> fusable_consumer(const State& state, StageId reduction, const std::vector<StageRole>& roles);
+
+// The stage that a reduction's results are combined in case by case (space/cases.h): the one that reads it, through
+// inlined stages. Empty when there is none.
+std::optional<StageId> case_consumer(const State& state, StageId reduction, const std::vector<StageRole>& roles);
 
 }  // namespace tilecast

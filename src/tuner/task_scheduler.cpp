@@ -10,6 +10,14 @@ namespace {
 constexpr double kAlpha = 0.2;
 constexpr double kBeta = 2;
 constexpr std::size_t kWindow = 3;
+constexpr double kImprovement = 0.01;
+
+// Rounds since the last one that made the best time noticeably better.
+double stale_rounds(const std::vector<double>& best) {
+  std::size_t rounds = 0;
+  while (rounds + 1 < best.size() && best.back() >= (1 - kImprovement) * best[best.size() - 2 - rounds]) ++rounds;
+  return static_cast<double>(rounds);
+}
 
 }  // namespace
 
@@ -65,7 +73,7 @@ double TaskScheduler::gradient(const Progress& task) const {
   const double rate = best_rate(task.facts.similarity_class);
   if (rate > 0) forward = std::min(forward, kBeta * task.facts.flops / rate);
   const double weight = std::max(task.facts.weight, 1e-9);
-  return weight * (kAlpha * backward + (1 - kAlpha) * (forward - now));
+  return weight * (kAlpha * backward + (1 - kAlpha) * (forward - now) / (1 + stale_rounds(task.best)));
 }
 
 }  // namespace tilecast

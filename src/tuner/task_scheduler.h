@@ -8,9 +8,10 @@
 namespace tilecast {
 
 // The gradient of Ansor's task scheduler (Zheng et al., OSDI 2020, section 6), after one round for each task:
-//   w_i * [ a * (g_i(t) - g_i(t-D)) / D + (1-a) * (min(g_i - g_i / t, b * C_i / max_k(C_k / g_k)) - g_i) ]
+//   w_i * [ a * (g_i(t) - g_i(t-D)) / D + (1-a) * (min(g_i - g_i / t, b * C_i / max_k(C_k / g_k)) - g_i) / (1 + s_i) ]
 // g: best seconds after t rounds, C: flops, w: weight, k: tasks of the same class; a = 0.2, b = 2, D = 3. The most
-// negative one is next.
+// negative one is next. The divisor is ours: s counts the rounds since the best time last fell by 1 % or more. Without
+// it a task that is as fast as it can be, but slower than another of its class, takes every round that is left.
 class TaskScheduler {
  public:
   struct TaskFacts {

@@ -29,9 +29,9 @@ struct TaskSearch {
   std::unique_ptr<SearchPolicy> policy;
 };
 
-// Tasks are of one class when their operators are the same.
-std::string similarity_class(const Task& task) {
-  std::string ops;
+// Tasks are of one class when their operators are the same and there are as many algorithms for them.
+std::string similarity_class(const Task& task, std::size_t algorithms) {
+  std::string ops = std::to_string(algorithms) + ' ';
   for (const OpNode& node : task.graph.nodes) ops += node.op + ' ';
   return ops;
 }
@@ -91,7 +91,10 @@ class TuneRun {
 
   TaskScheduler make_scheduler(const std::vector<WeightedTask>& tasks) const {
     std::vector<TaskScheduler::TaskFacts> facts;
-    for (const WeightedTask& t : tasks) facts.push_back({t.weight, t.task.flops, similarity_class(t.task)});
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+      const std::size_t algorithms = searches_[i]->context.initial.program().alternatives.size();
+      facts.push_back({tasks[i].weight, tasks[i].task.flops, similarity_class(tasks[i].task, algorithms)});
+    }
     TaskScheduler scheduler(std::move(facts));
     for (std::size_t i = 0; i < progress_.tasks.size(); ++i) {
       const TaskProgress& task = progress_.tasks[i];

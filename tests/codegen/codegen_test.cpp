@@ -19,7 +19,7 @@ TEST_P(UnscheduledTest, EqualsInterpreter) {
   ASSERT_TRUE(context.ok()) << context.error().message;
   const auto run = compile_and_run(*context, context->initial, 1);
   ASSERT_TRUE(run.ok()) << run.error().message;
-  EXPECT_LT(interpreter_difference(context->initial, *run, 200), 1e-5);
+  EXPECT_LT(interpreter_difference(*context, context->initial, *run, 200), 1e-5);
 }
 
 INSTANTIATE_TEST_SUITE_P(Tasks, UnscheduledTest,

@@ -93,6 +93,14 @@ Action random_action(const State& state, Random& random, int serial) {
 Trajectory random_trajectory(const State& initial, Random& random, int length) {
   Trajectory trajectory;
   State state = initial;
+  const auto& alternatives = initial.program().alternatives;
+  if (alternatives.size() > 1 && random.chance(0.7)) {
+    const ChooseAlgorithm choice{random.choice(alternatives).algorithm};
+    if (Result<State, Illegal> chosen = tilecast::apply(state, choice)) {
+      state = *std::move(chosen);
+      trajectory.push_back(choice);
+    }
+  }
   for (int tries = 0; tries < 20 * length && static_cast<int>(trajectory.size()) < length; ++tries) {
     const Action action = random_action(state, random, tries);
     Result<State, Illegal> next = tilecast::apply(state, action);

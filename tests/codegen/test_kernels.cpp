@@ -186,19 +186,24 @@ struct Argument {
   std::vector<std::int64_t> extents;
 };
 
-Argument make_input(const State& state, std::size_t i, const std::vector<double>& values) {
-  Argument argument;
-  argument.extents = state.dag().inputs[i].extents;
-  argument.data.assign(values.begin(), values.end());
-  if (const PackedInput* packed = state.packed_input(static_cast<BufferId>(i))) {
-    const std::span<const float> plain = argument.data;
-    const std::vector<std::byte> bytes = pack_constant(std::as_bytes(plain), argument.extents, 4, packed->parts);
-    std::vector<float> data(bytes.size() / 4);
-    std::copy(bytes.begin(), bytes.end(), reinterpret_cast<std::byte*>(data.data()));
-    argument.data = std::move(data);
-    argument.extents = packed_extents(packed->parts);
-  }
-  return argument;
+// Of a graph input, innermost first.
+std::vector<std::int64_t> plain_extents(const TaskContext& context, std::size_t input) {
+  const Shape& shape = context.task.graph.inputs[input].type.shape;
+  return {shape.rbegin(), shape.rend()};
+}
+
+std::vector<float> lay_out(const ConstantLayout& layout, const std::vector<float>& data,
+                           const std::vector<std::int64_t>& extents) {
+  const std::vector<std::byte> bytes = lay_out_constant(layout, std::as_bytes(std::span(data)), extents, 4);
+  std::vector<float> result(bytes.size() / 4);
+  std::copy(bytes.begin(), bytes.end(), reinterpret_cast<std::byte*>(result.data()));
+  return result;
+}
+
+Argument make_input(const TaskContext& context, const State& state, std::size_t i, const std::vector<double>& values) {
+  const ConstantLayout layout = state.constant_layout(static_cast<BufferId>(i));
+  const std::vector<std::int64_t> extents = plain_extents(context, i);
+  return {lay_out(layout, {values.begin(), values.end()}, extents), laid_out_extents(layout, extents)};
 }
 
 }  // namespace
@@ -222,10 +227,10 @@ Result<KernelRun> compile_and_run(const TaskContext& context, const State& state
   std::vector<Argument> arguments;
   for (std::size_t i = 0; i < state.dag().inputs.size(); ++i) {
     std::size_t count = 1;
-    for (const std::int64_t extent : state.dag().inputs[i].extents) count *= static_cast<std::size_t>(extent);
+    for (const std::int64_t extent : plain_extents(context, i)) count *= static_cast<std::size_t>(extent);
     std::vector<double> values(count);
     for (double& v : values) v = static_cast<float>(2 * random.uniform() - 1);
-    arguments.push_back(make_input(state, i, values));
+    arguments.push_back(make_input(context, state, i, values));
     run.inputs.push_back(std::move(values));
   }
   Argument output;
@@ -250,13 +255,19 @@ Result<KernelRun> compile_and_run(const TaskContext& context, const State& state
   return run;
 }
 
-double interpreter_difference(const State& state, const KernelRun& run, int points) {
+double interpreter_difference(const TaskContext& context, const State& state, const KernelRun& run, int points) {
   std::vector<std::int64_t> where;
   const auto count = static_cast<std::int64_t>(run.output.size());
   const std::int64_t step = std::max<std::int64_t>(1, count / points);
   for (std::int64_t p = 0; p < count; p += step) where.push_back(p);
   where.push_back(count - 1);
-  const std::vector<double> want = interpret(state.dag(), run.inputs, where);
+  std::vector<std::vector<double>> inputs;
+  for (std::size_t i = 0; i < run.inputs.size(); ++i) {
+    const std::vector<float> plain(run.inputs[i].begin(), run.inputs[i].end());
+    const std::vector<float> formed = lay_out({state.dag().inputs[i].form, {}}, plain, plain_extents(context, i));
+    inputs.emplace_back(formed.begin(), formed.end());
+  }
+  const std::vector<double> want = interpret(state.dag(), inputs, where);
   double greatest = 1e-30;
   double difference = 0;
   for (std::size_t i = 0; i < where.size(); ++i) {

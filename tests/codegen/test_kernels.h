@@ -48,7 +48,8 @@ struct KernelRun {
 };
 Result<KernelRun> compile_and_run(const TaskContext& context, const State& state, std::uint64_t seed, int threads = 2);
 
-// The largest |got - want| / (largest |want|) at up to `points` elements, `want` from the interpreter.
-double interpreter_difference(const State& state, const KernelRun& run, int points);
+// The largest |got - want| / (largest |want|) at up to `points` elements, `want` from the interpreter of the state's
+// algorithm.
+double interpreter_difference(const TaskContext& context, const State& state, const KernelRun& run, int points);
 
 }  // namespace tilecast::testing

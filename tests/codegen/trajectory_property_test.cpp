@@ -21,6 +21,7 @@ std::vector<Task> small_tasks() {
   return {conv_task(9, 7, 5, 11, 3, 1),
           conv_task(6, 10, 6, 8, 1, 1),
           conv_task(7, 9, 4, 12, 3, 2, 2),
+          conv_task(6, 9, 16, 20, 3, 1),
           depthwise_task(9, 10, 2),
           deconv_task(4, 6, 7),
           dense_task(7, 33, 19),
@@ -53,8 +54,8 @@ TEST(TrajectoryProperty, EveryPrefixComputesTheRightResult) {
       const auto state = replay(context->initial, {trajectory.data(), length});
       ASSERT_TRUE(state.ok());
       const auto run = compile_and_run(*context, *state, seed);
-      const double difference = run.ok() ? interpreter_difference(*state, *run, 300) : 1;
-      const double truth = run.ok() ? interpreter_difference(context->initial, *run, 300) : 1;
+      const double difference = run.ok() ? interpreter_difference(*context, *state, *run, 300) : 1;
+      const double truth = run.ok() ? interpreter_difference(*context, context->initial, *run, 300) : 1;
       if (run.ok() && difference < 1e-4 && truth < 1e-4) continue;
       ++failures;
       ADD_FAILURE() << "run " << r << ", task " << task.name << ", prefix of " << length << " actions: "

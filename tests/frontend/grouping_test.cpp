@@ -71,6 +71,17 @@ TEST(Grouping, TreesOfElementwiseOperatorsAreOneGroup) {
   EXPECT_THAT(grouped_ops(b.network), ElementsAre(ElementsAre("exp", "tanh", "mul", "reduce")));
 }
 
+// Each element is compared with many: it must not be computed for each.
+TEST(Grouping, WhatIsSearchedIsComputedApart) {
+  NetworkBuilder b;
+  const NetworkId x = b.op("exp", {b.input("x", {8, 16})}, {8, 16});
+  const NetworkId best = b.op("top_k", {x}, {8, 4}, {{"axis", std::int64_t{1}}});
+  const NetworkId values = b.op("gather_elements", {x, best}, {8, 4}, {{"axis", std::int64_t{1}}});
+  b.output(b.op("neg", {values}, {8, 4}));
+  EXPECT_THAT(grouped_ops(b.network),
+              ElementsAre(ElementsAre("exp"), ElementsAre("top_k"), ElementsAre("gather_elements", "neg")));
+}
+
 TEST(Grouping, ABroadcastOperandIsComputedApart) {
   NetworkBuilder b;
   const NetworkId x = b.input("x", kImage);

@@ -193,6 +193,29 @@ TEST(Lowering, TransposedKeysStayRowsOfTheProduct) {
   EXPECT_EQ(network->node(network->outputs.front().value).attributes.get_int("transpose_b", 0), 1);
 }
 
+// As vision transformers begin: the image's rows and columns become one dimension, channels go last.
+TEST(Lowering, JoiningAnImagesRowsAndColumnsMovesNothing) {
+  ModelMaker model;
+  const ModelValueId image = model.node("Conv", {model.input("x", {1, 3, 4, 6}), model.ones({8, 3, 1, 1})});
+  const ModelValueId tokens = model.node("Reshape", {image, model.constant(DataType::kInt64, {1, 8, -1})});
+  const auto network = model.lower(model.node("Transpose", {tokens}, {{"perm", std::vector<std::int64_t>{0, 2, 1}}}));
+  ASSERT_TRUE(network.ok()) << network.error().message;
+  EXPECT_EQ(count_nodes(*network, "transpose"), 1);  // of the model's input
+  EXPECT_EQ(network->node(network->outputs.front().value).type.shape, (Shape{1, 24, 8}));
+}
+
+TEST(Lowering, OneKnownIndexIsASlice) {
+  ModelMaker model;
+  const ModelValueId x =
+      model.node("Transpose", {model.input("x", {2, 3, 4})}, {{"perm", std::vector<std::int64_t>{2, 0, 1}}});
+  const auto network =
+      model.lower(model.node("Gather", {x, model.constant(DataType::kInt64, {-1})}, {{"axis", std::int64_t{0}}}));
+  ASSERT_TRUE(network.ok()) << network.error().message;
+  EXPECT_EQ(count_nodes(*network, "gather") + count_nodes(*network, "transpose"), 0);
+  EXPECT_EQ(run(*network, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23}),
+            (std::vector<double>{3, 7, 11, 15, 19, 23}));
+}
+
 TEST(Lowering, ConstantScalarsBecomeAttributes) {
   ModelMaker model;
   const auto two = model.constant(DataType::kFloat32, {2});
@@ -279,6 +302,61 @@ TEST(Lowering, LargestWholeNumbersStayWhatTheyAre) {
   const auto network = model.lower(model.node("Slice", {model.input("x", {3}), start, end}));
   ASSERT_TRUE(network.ok()) << network.error().message;
   EXPECT_THAT(run(*network, {5, 6, 7}), ::testing::ElementsAre(6, 7));
+}
+
+TEST(Lowering, ScattersByConstantIndicesSearchNothing) {
+  const auto scatters = [](const std::string& name) {
+    const auto network = read_and_lower({{"name", name}, {"shapes", nlohmann::json::object()}});
+    return network.ok() ? count_nodes(*network, "scatter") : -1;
+  };
+  EXPECT_EQ(scatters("scatter_nd_known"), 0);
+  EXPECT_EQ(scatters("scatter_elements_known"), 1);  // the one that adds several updates to one element
+  EXPECT_EQ(scatters("scatter_nd_reduce"), 2);
+}
+
+TEST(Lowering, ScatterIsTheOldNameOfScatterElements) {
+  ModelMaker model;
+  const ModelValueId indices = model.constant(DataType::kInt64, {1, -1});
+  const ModelValueId updates = model.constant(DataType::kFloat32, {5, 6});
+  const auto network = model.lower(model.node("Scatter", {model.input("x", {4}), indices, updates}));
+  ASSERT_TRUE(network.ok()) << network.error().message;
+  EXPECT_THAT(run(*network, {1, 2, 3, 4}), ::testing::ElementsAre(1, 5, 3, 6));
+}
+
+TEST(Lowering, OneHotOfAnIndexOutOfRangeIsOffEverywhere) {
+  ModelMaker model;
+  const ModelValueId depth = model.constant(DataType::kInt64, {3});
+  const ModelValueId values = model.constant(DataType::kFloat32, {0, 1});
+  const auto network = model.lower(model.node("OneHot", {model.input("x", {3}), depth, values}));
+  ASSERT_TRUE(network.ok()) << network.error().message;
+  EXPECT_THAT(run(*network, {-4, -2, 3}), ::testing::ElementsAre(0, 0, 0, 0, 1, 0, 0, 0, 0));
+}
+
+TEST(Lowering, IndexOperatorsThatDoNotFitAreRefused) {
+  const auto message = [](const std::string& op, const Shape& x, const std::vector<double>& indices,
+                          const Attributes& attributes = {}) {
+    ModelMaker model;
+    std::vector<ModelValueId> inputs = {model.input("x", x), model.constant(DataType::kInt64, indices)};
+    if (op.starts_with("Scatter")) inputs.push_back(model.ones({2}));
+    const auto network = model.lower(model.node(op, inputs, attributes));
+    return network.ok() ? "lowered" : network.error().message;
+  };
+  EXPECT_EQ(message("TopK", {4}, {5}), "node '/TopK' (TopK, domain ai.onnx): it takes 5 of 4 elements");
+  EXPECT_THAT(message("TopK", {4}, {2}, {{"axis", std::int64_t{1}}}), HasSubstr("axis 1 of a tensor of 1 dimensions"));
+  EXPECT_THAT(message("CumSum", {4}, {1}), HasSubstr("axis 1 of a tensor of 1 dimensions"));
+  EXPECT_THAT(message("GatherElements", {4}, {-5}), HasSubstr("index -5 of a dimension of 4 elements"));
+  EXPECT_THAT(message("GatherElements", {4, 4}, {0}), HasSubstr("indices 1 do not fit 4x4"));
+  EXPECT_THAT(message("GatherND", {4}, {0, 0}), HasSubstr("indices 2 with 0 batch dimensions do not fit 4"));
+  EXPECT_THAT(message("ReverseSequence", {4, 2}, {1, 1, 1}), HasSubstr("it needs 2 sequence_lens, not 3"));
+  EXPECT_THAT(message("ReverseSequence", {4, 2}, {1, 1}, {{"time_axis", std::int64_t{1}}}),
+              HasSubstr("time_axis 1 and batch_axis 1"));
+  EXPECT_THAT(message("ScatterElements", {4}, {0}), HasSubstr("indices 1 and updates 2 do not fit data 4"));
+  EXPECT_THAT(message("ScatterElements", {4}, {0, 4}), HasSubstr("index 4 of a dimension of 4 elements"));
+  EXPECT_THAT(message("ScatterElements", {4}, {0, 1}, {{"reduction", std::string("max")}}),
+              HasSubstr("its reduction 'max' is not supported"));
+  EXPECT_THAT(message("ScatterND", {4, 2}, {0, 1, 2}), HasSubstr("indices 3 and updates 2 do not fit data 4x2"));
+  EXPECT_THAT(message("Trilu", {4}, {0}), HasSubstr("its input is no matrix"));
+  EXPECT_THAT(message("Compress", {2}, {0, 0}), HasSubstr("its condition chooses nothing"));
 }
 
 // Whatever the reader lets through, lowering ends with a network or with one line.

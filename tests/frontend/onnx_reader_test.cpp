@@ -38,9 +38,11 @@ InputShapes shapes_of(const nlohmann::json& test_case) {
 // Errors that only lowering can find: the reader takes these files.
 bool is_about_operators(const std::string& name) {
   static const std::set<std::string> kNames = {
-      "batch_norm_training",  "depth_to_space_uneven", "determinant_large", "dropout_training", "float64",
-      "float_mod_default",    "lp_norm_three",         "random_numbers",    "runtime_shape",    "unsupported_domain",
-      "unsupported_operator", "whole_by_zero",
+      "batch_norm_training", "compress_open", "depth_to_space_uneven", "determinant_large",
+      "dropout_training",    "float64",       "float_mod_default",     "gather_elements_bytes",
+      "gather_nd_outside",   "lp_norm_three", "non_zero_open",         "random_numbers",
+      "runtime_shape",       "top_k_open",    "unsupported_domain",    "unsupported_operator",
+      "whole_by_zero",
   };
   return kNames.contains(name);
 }
@@ -128,6 +130,44 @@ TEST(OnnxReader, FilesThatAreNoModelsAreNamed) {
   EXPECT_EQ(missing.error().message, "/nonexistent.onnx: cannot read it: No such file or directory");
   EXPECT_THAT(read_onnx(kModels).error().message, HasSubstr("it is a directory"));
   EXPECT_THAT(read_onnx(kModels / "index.json").error().message, HasSubstr("index.json: it "));
+}
+
+// A model of one operator with float inputs a and b.
+std::string model_of_opset(std::int64_t opset, const std::string& op) {
+  onnx::ModelProto model;
+  model.set_ir_version(4);
+  model.add_opset_import()->set_version(opset);
+  onnx::GraphProto& graph = *model.mutable_graph();
+  onnx::NodeProto& node = *graph.add_node();
+  node.set_op_type(op);
+  node.add_output("y");
+  for (const char* name : {"a", "b"}) {
+    node.add_input(name);
+    onnx::ValueInfoProto& input = *graph.add_input();
+    input.set_name(name);
+    onnx::TypeProto_Tensor& type = *input.mutable_type()->mutable_tensor_type();
+    type.set_elem_type(onnx::TensorProto::FLOAT);
+    type.mutable_shape()->add_dim()->set_dim_value(3);
+  }
+  graph.add_output()->set_name("y");
+  return model.SerializeAsString();
+}
+
+TEST(OnnxReader, OlderModelsAreReadIfTheirOperatorsHaveNotChanged) {
+  const TempDirectory directory = *TempDirectory::create("onnx_reader_test");
+  const auto file = directory.path() / "model.onnx";
+  const auto read = [&](std::int64_t opset, const std::string& op) {
+    std::ofstream(file, std::ios::binary | std::ios::trunc) << model_of_opset(opset, op);
+    return read_onnx(file);
+  };
+  const auto old = read(7, "Mul");
+  ASSERT_TRUE(old.ok()) << old.error().message;
+  EXPECT_EQ(old->nodes.at(0).opset, 11);
+  EXPECT_TRUE(read(17, "Mul").ok());
+  EXPECT_THAT(read(6, "Mul").error().message,
+              HasSubstr("it uses opset 6, supported are 11 to 17 (Mul has changed since): convert it"));
+  EXPECT_THAT(read(7, "Clip").error().message, HasSubstr("(Clip has changed since)"));
+  EXPECT_THAT(read(99, "Mul").error().message, HasSubstr("it uses opset 99, supported are 11 to 17: convert it"));
 }
 
 // Cuts, flips and overwrites bytes of a model.

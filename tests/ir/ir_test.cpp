@@ -59,6 +59,24 @@ TEST(Task, CountsMultiplyAddsOfContractions) {
   EXPECT_EQ(count_flops(conv), 2.0 * 6 * 6 * 10 * 9 * 3);
 }
 
+// What is wrong with them is said where operators are known.
+TEST(Task, OperandsThatDoNotFitCountNothing) {
+  for (const char* op : {"conv", "conv_transpose", "dense", "batch_matmul"}) {
+    for (const std::vector<Shape>& shapes :
+         {std::vector<Shape>{{4}}, std::vector<Shape>{{}, {}}, std::vector<Shape>{{4}, {}}}) {
+      OpGraph graph;
+      OpNode node{op, op, {}, {}, {DataType::kFloat32, {4}}};
+      for (const Shape& shape : shapes) {
+        node.inputs.push_back(static_cast<ValueId>(graph.inputs.size()));
+        graph.inputs.push_back({"x", {DataType::kFloat32, shape}});
+      }
+      graph.outputs = {static_cast<ValueId>(graph.inputs.size())};
+      graph.nodes = {node};
+      EXPECT_EQ(count_flops(graph), 4) << op << ": the elements that it writes";
+    }
+  }
+}
+
 TEST(Task, ChangedLineIsRefused) {
   nlohmann::json json = to_json(make_task("t", small_graph()));
   ASSERT_TRUE(task_from_json(json).ok());

@@ -23,7 +23,7 @@ TEST_P(HandTrajectoryTest, IsLegalAndComputesTheRightResult) {
   const auto state = replay(context->initial, GetParam().trajectory);
   const auto run = testing::compile_and_run(*context, *state, 5);
   ASSERT_TRUE(run.ok()) << run.error().message;
-  EXPECT_LT(testing::interpreter_difference(*state, *run, 40), 1e-4);
+  EXPECT_LT(testing::interpreter_difference(*context, *state, *run, 40), 1e-4);
 }
 
 INSTANTIATE_TEST_SUITE_P(Schedules, HandTrajectoryTest, ::testing::ValuesIn(bench::hand_schedules()),

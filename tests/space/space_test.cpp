@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <map>
 #include <set>
 
 #include "../codegen/test_kernels.h"
@@ -25,6 +26,7 @@ Hardware avx512() {
 std::vector<Task> tasks() {
   return {conv_task(14, 13, 8, 40, 3, 1),
           conv_task(12, 12, 16, 32, 1, 1),
+          conv_task(14, 11, 32, 48, 3, 1),
           depthwise_task(14, 24, 2),
           deconv_task(8, 16, 24),
           dense_task(24, 64, 100),
@@ -68,7 +70,7 @@ TEST_P(SpaceTest, CandidatesAreCorrect) {
     EXPECT_EQ(again->trajectory, candidate.trajectory);
     const auto run = compile_and_run(*context, *state, 3);
     ASSERT_TRUE(run.ok()) << run.error().message << "\n" << to_text(candidate.trajectory);
-    EXPECT_LT(interpreter_difference(context->initial, *run, 200), 1e-4) << to_text(candidate.trajectory);
+    EXPECT_LT(interpreter_difference(*context, context->initial, *run, 200), 1e-4) << to_text(candidate.trajectory);
     std::optional<Candidate> next;
     if (i % 3 == 1) next = space->mutate(candidate, random);
     if (i % 3 == 2 && before) next = space->crossover(candidate, *before, random);
@@ -93,6 +95,27 @@ TEST(Space, SamplesDifferAndOneSeedRepeats) {
     seen.insert(trajectory_hash(candidate.trajectory));
   }
   EXPECT_GT(seen.size(), 90U);
+}
+
+// The default and a few samples of each algorithm of a convolution.
+TEST(Space, EveryAlgorithmIsSampledAndCorrect) {
+  const auto context = make_task_context(conv_task(14, 11, 32, 48, 3, 1));
+  ASSERT_TRUE(context.ok());
+  const auto space = Space::create(*context, avx512(), 2);
+  Random random(3);
+  std::map<std::string, int> seen;
+  for (int i = 0; i < 400 && (seen.size() < 3 || i < 20); ++i) {
+    const Candidate candidate = space->sample(random);
+    const auto state = replay(context->initial, candidate.trajectory);
+    ASSERT_TRUE(state.ok()) << state.error().reason;
+    if (seen[state->algorithm().str()]++ >= 2) continue;
+    const auto run = compile_and_run(*context, *state, 3);
+    ASSERT_TRUE(run.ok()) << run.error().message << "\n" << to_text(candidate.trajectory);
+    EXPECT_LT(interpreter_difference(*context, context->initial, *run, 200), 1e-4) << to_text(candidate.trajectory);
+  }
+  EXPECT_GE(seen["direct"], 1);
+  EXPECT_GE(seen["winograd2"], 1);
+  EXPECT_GE(seen["winograd4"], 1);
 }
 
 TEST(Space, DecisionsOfAnotherSpaceDoNotExpand) {

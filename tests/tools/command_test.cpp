@@ -17,7 +17,8 @@ const std::string kSuite = std::string(TILECAST_SOURCE_DIR) + "/data/subgraphs.j
 const std::string kModels = std::string(TILECAST_SOURCE_DIR) + "/models/tests";
 
 TEST(Commands, EachHasHelp) {
-  for (const char* command : {"", "tasks", "tune", "show", "bench", "bench subgraphs", "compile", "run", "probe"}) {
+  for (const char* command : {"", "tasks", "tune", "show", "bench", "bench subgraphs", "bench models", "compile", "run",
+                              "profile", "probe", "operators"}) {
     const auto result = run_tilecast(std::string(command) + " --help");
     EXPECT_EQ(result.exit_code, 0) << command;
     EXPECT_THAT(result.output, HasSubstr("--help")) << command;
@@ -31,6 +32,16 @@ TEST(Commands, TasksEndsWithJson) {
   ASSERT_EQ(json.at("tasks").size(), 2U);
   EXPECT_EQ(json["tasks"][0].at("name"), "r50_fc");
   EXPECT_EQ(json["tasks"][0].at("flops"), 4096000);
+}
+
+TEST(Commands, OperatorsEndsWithJson) {
+  const auto result = run_tilecast("operators --json");
+  ASSERT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("StringNormalizer            10                not supported"));
+  const auto json = nlohmann::json::parse(result.last_line());
+  EXPECT_GT(json.at("operators").size(), 150U);
+  EXPECT_EQ(json["operators"][0].at("name"), "Abs");
+  EXPECT_EQ(json["operators"][0].at("supported"), true);
 }
 
 TEST(Commands, TuneResumesAndShowPrintsTheBest) {

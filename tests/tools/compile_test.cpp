@@ -124,6 +124,26 @@ TEST_F(CompileCommand, TunesCompilesAndRunsAnOnnxModel) {
   EXPECT_LT(testing::largest_difference({{"y", *got}}, {{"y", *read_npy(folder + "output_y.npy")}}), 1e-4);
 }
 
+TEST_F(CompileCommand, PythonRunsWhatItCompiled) {
+  const std::string source = TILECAST_SOURCE_DIR;
+  const std::string folder = source + "/models/tests/mlp/";
+  ASSERT_EQ(run_tilecast("compile " + folder + "model.onnx -o " + model()).exit_code, 0);
+  std::ofstream(directory_.path() / "run.py") << "import sys\n"
+                                                 "from pathlib import Path\n"
+                                                 "import numpy as np\n"
+                                                 "from compiled_model import CompiledModel\n"
+                                                 "model = CompiledModel(Path(sys.argv[1]), 2)\n"
+                                                 "model.set_inputs({'x': np.load(sys.argv[2])})\n"
+                                                 "assert model.run() > 0\n"
+                                                 "np.save(sys.argv[3], model.outputs()['y'])\n";
+  const std::string result = directory_.path() / "y.npy";
+  const auto ran = testing::run_shell("PYTHONPATH=" + source + "/scripts/models " + source + "/.deps/venv/bin/python " +
+                                      (directory_.path() / "run.py").string() + " " + model() + " " + folder +
+                                      "input_x.npy " + result);
+  ASSERT_EQ(ran.exit_code, 0) << ran.output;
+  EXPECT_LT(testing::largest_difference({{"y", *read_npy(result)}}, {{"y", *read_npy(folder + "output_y.npy")}}), 1e-4);
+}
+
 TEST_F(CompileCommand, RandomInputsFollowTheSeed) {
   ASSERT_EQ(compile("--only rows").exit_code, 0);
   std::vector<std::vector<std::byte>> results;

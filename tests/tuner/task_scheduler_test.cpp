@@ -32,6 +32,21 @@ TEST(TaskScheduler, WeightAttractsRounds) {
   EXPECT_GE(rounds[0], 1);
 }
 
+// The second runs at a third of the first one's rate and cannot get faster; the third still improves a little.
+TEST(TaskScheduler, ATaskThatStandsStillGivesWay) {
+  TaskScheduler scheduler({{1, 3e9, "a"}, {5, 1e9, "a"}, {1, 1e9, "b"}});
+  std::array<int, 3> rounds{};
+  double improving = 1e-3;
+  for (int i = 0; i < 60; ++i) {
+    const std::size_t next = scheduler.next();
+    ++rounds.at(next);
+    if (next == 2) improving *= 0.97;
+    scheduler.finish_round(next, next == 2 ? improving : 1e-3);
+  }
+  EXPECT_LT(rounds[1], 30);
+  EXPECT_GE(rounds[2], 12);
+}
+
 TEST(TaskScheduler, ExhaustedTasksAreLeftAlone) {
   TaskScheduler scheduler({{1, 1, "a"}, {1, 1, "b"}});
   scheduler.exhaust(0);

@@ -1,5 +1,4 @@
-// Operators that pass elements on, perhaps within bounds or as another type: Clip, Cast, CastLike, Identity, Dropout;
-// and those that make random ones.
+// Operators that pass elements on, perhaps within bounds or as another type: Clip, Cast, CastLike, Identity, Dropout.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -126,21 +125,6 @@ Status lower_dropout(NodeLowering& node) {
   return lower_identity(node);
 }
 
-Status refuse_random(NodeLowering& node) {
-  return node.error("random numbers are not supported: make them outside and feed them as an input");
-}
-
-void add_random(LoweringTable& table) {
-  const std::map<std::string, AttributeKind> attributes = {
-      {"dtype", AttributeKind::kInt},  {"seed", AttributeKind::kFloat},     {"shape", AttributeKind::kInts},
-      {"mean", AttributeKind::kFloat}, {"scale", AttributeKind::kFloat},    {"low", AttributeKind::kFloat},
-      {"high", AttributeKind::kFloat}, {"sample_size", AttributeKind::kInt}};
-  for (const char* name :
-       {"Bernoulli", "Multinomial", "RandomNormal", "RandomNormalLike", "RandomUniform", "RandomUniformLike"}) {
-    table[name] = {refuse_random, 0, 1, attributes};
-  }
-}
-
 }  // namespace
 
 void add_conversions(LoweringTable& table) {
@@ -149,7 +133,6 @@ void add_conversions(LoweringTable& table) {
   table["CastLike"] = {lower_cast_like, 2, 2};
   table["Identity"] = {lower_identity};
   table["Dropout"] = {lower_dropout, 1, 3, {{"ratio", AttributeKind::kFloat}, {"seed", AttributeKind::kInt}}};
-  add_random(table);
 }
 
 }  // namespace tilecast

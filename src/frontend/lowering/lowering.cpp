@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "frontend/lowering/node_lowering.h"
 
 namespace tilecast {
-namespace {
 
 const LoweringTable& lowering_table() {
   static const LoweringTable table = [] {
@@ -30,9 +30,25 @@ const LoweringTable& lowering_table() {
     add_resize(t);
     add_shape_operators(t);
     add_signal_windows(t);
+    add_indexing(t);
+    add_scatters(t);
+    add_orders(t);
+    add_masks(t);
+    add_selections(t);
     return t;
   }();
   return table;
+}
+
+namespace {
+
+std::string why_not_supported(const ModelNode& node) {
+  static const std::set<std::string> kRandom = {"Bernoulli",        "Multinomial",   "RandomNormal",
+                                                "RandomNormalLike", "RandomUniform", "RandomUniformLike"};
+  if (node.domain.empty() && kRandom.contains(node.op)) {
+    return "random numbers are not supported: make them outside and feed them as an input";
+  }
+  return "this operator is not supported; docs/operators.md lists those that are";
 }
 
 class ModelLowering {
@@ -93,7 +109,7 @@ class ModelLowering {
     NodeLowering lowering(model_, node, state_);
     const auto found = lowering_table().find(node.op);
     if (!node.domain.empty() || found == lowering_table().end()) {
-      return lowering.error("this operator is not supported; docs/operators.md lists those that are");
+      return lowering.error(why_not_supported(node));
     }
     TILECAST_CHECK(check_form(lowering, found->second));
     for (const ModelValueId id : node.inputs) {

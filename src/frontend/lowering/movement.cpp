@@ -28,9 +28,68 @@ Status lower_transpose(NodeLowering& node) {
   return Unit{};
 }
 
+std::vector<std::size_t> dims_of_several_elements(const Shape& shape) {
+  std::vector<std::size_t> dims;
+  for (std::size_t d = 0; d < shape.size(); ++d) {
+    if (shape[d] > 1) dims.push_back(d);
+  }
+  return dims;
+}
+
+// The output's dimensions in the order in which they are stored, those of one element left out, where a reshape splits
+// dimensions and joins only such as are stored one behind the other.
+std::optional<std::vector<std::size_t>> stored_dims_of_reshaped(const Shape& from, const DimOrder& order,
+                                                                const Shape& to) {
+  const auto source = dims_of_several_elements(from);
+  const auto target = dims_of_several_elements(to);
+  const auto place = [&](std::size_t dim) {
+    return std::count_if(source.begin(), source.end(), [&](std::size_t d) { return order[d] < order[dim]; });
+  };
+  std::map<std::ptrdiff_t, std::vector<std::size_t>> groups;  // by the place of their first dimension
+  for (std::size_t s = 0, t = 0; s < source.size();) {
+    auto& group = groups[place(source[s])];
+    std::int64_t left = from[source[s++]];
+    std::int64_t right = to[target[t]];
+    group.push_back(target[t++]);
+    while (left != right) {
+      if (left > right) {
+        right *= to[target[t]];
+        group.push_back(target[t++]);
+      } else {
+        if (place(source[s]) != place(source[s - 1]) + 1) return std::nullopt;
+        left *= from[source[s++]];
+      }
+    }
+  }
+  std::vector<std::size_t> stored;
+  for (const auto& [first, group] : groups) stored.insert(stored.end(), group.begin(), group.end());
+  return stored;
+}
+
+// The order in which a reshaped tensor lies where its elements stay where they are; nothing where they cannot. A
+// dimension of one element is stored right behind the one that it follows.
+std::optional<DimOrder> order_of_reshaped(const Shape& from, const DimOrder& order, const Shape& to) {
+  auto stored = stored_dims_of_reshaped(from, order, to);
+  if (!stored) return std::nullopt;
+  for (std::size_t d = 0; d < to.size(); ++d) {
+    if (to[d] != 1) continue;
+    const auto before = d == 0 ? stored->begin() : std::find(stored->begin(), stored->end(), d - 1) + 1;
+    stored->insert(before, d);
+  }
+  DimOrder result(to.size());
+  for (std::size_t i = 0; i < stored->size(); ++i) result[(*stored)[i]] = i;
+  return result;
+}
+
 Status set_reshaped(NodeLowering& node, const Shape& shape) {
   if (element_count(shape) != element_count(node.shape(0))) {
     return node.error(fmt::format("{} cannot become {}", shape_to_string(node.shape(0)), shape_to_string(shape)));
+  }
+  const View view = node.view(0);
+  if (auto order = order_of_reshaped(node.shape(0), view.order, shape)) {
+    TILECAST_TRY(const NetworkId value, node.reshape(view.value, stored_shape(shape, *order)));
+    node.set_output(0, {value, *std::move(order)});
+    return Unit{};
   }
   TILECAST_TRY(const NetworkId x, node.plain(0));
   TILECAST_TRY(const NetworkId value, node.reshape(x, shape));

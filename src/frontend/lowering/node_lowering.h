@@ -125,6 +125,9 @@ struct OperatorLowering {
 using LoweringTable = std::map<std::string, OperatorLowering>;
 inline constexpr std::size_t kManyInputs = 1000;
 
+// All operators that are lowered, by their ONNX name.
+const LoweringTable& lowering_table();
+
 // One a family of operators.
 void add_convolutions(LoweringTable& table);
 void add_normalizations(LoweringTable& table);
@@ -144,5 +147,10 @@ void add_slices(LoweringTable& table);
 void add_resize(LoweringTable& table);
 void add_shape_operators(LoweringTable& table);
 void add_signal_windows(LoweringTable& table);
+void add_indexing(LoweringTable& table);
+void add_scatters(LoweringTable& table);
+void add_orders(LoweringTable& table);
+void add_masks(LoweringTable& table);
+void add_selections(LoweringTable& table);
 
 }  // namespace tilecast

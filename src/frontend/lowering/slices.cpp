@@ -28,8 +28,8 @@ Range slice_range(std::int64_t extent, std::int64_t start, std::int64_t end, std
   return range;
 }
 
-// Sets an output to the elements of the first input that the ranges (one a dimension) name, in its order.
-Status set_slice(NodeLowering& node, std::size_t output, const std::vector<Range>& ranges) {
+// The elements of the first input that the ranges (one a dimension) name, in its order.
+Result<View> sliced(NodeLowering& node, const std::vector<Range>& ranges) {
   const View x = node.view(0);
   const TensorType from = node.type(x.value);
   TensorType type = from;
@@ -49,7 +49,12 @@ Status set_slice(NodeLowering& node, std::size_t output, const std::vector<Range
   if (!whole) {
     TILECAST_TRY(value, node.emit("slice", {value}, {{"starts", starts}, {"steps", steps}}, type));
   }
-  node.set_output(output, {value, x.order});
+  return View{value, x.order};
+}
+
+Status set_slice(NodeLowering& node, std::size_t output, const std::vector<Range>& ranges) {
+  TILECAST_TRY(View view, sliced(node, ranges));
+  node.set_output(output, std::move(view));
   return Unit{};
 }
 
@@ -128,6 +133,21 @@ Status lower_split(NodeLowering& node) {
   return Unit{};
 }
 
+// One index that is known is a slice, which moves nothing into another order. A scalar drops the dimension.
+Status lower_gather_of_one(NodeLowering& node, std::size_t axis, std::int64_t index) {
+  Shape shape = node.shape(0);
+  std::vector<Range> ranges = whole_ranges(shape);
+  ranges[axis] = {index < 0 ? index + shape[axis] : index, 1, 1};
+  TILECAST_TRY(View view, sliced(node, ranges));
+  if (node.rank(1) == 0) {
+    shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(axis));
+    view.order = order_without(view.order, {axis});
+    TILECAST_TRY(view.value, node.reshape(view.value, stored_shape(shape, view.order)));
+  }
+  node.set_output(0, std::move(view));
+  return Unit{};
+}
+
 Status lower_gather(NodeLowering& node) {
   const Shape data = node.shape(0);
   const Shape indices = node.shape(1);
@@ -142,6 +162,7 @@ Status lower_gather(NodeLowering& node) {
         return node.error(fmt::format("index {} of a dimension of {} elements", index, data[axis]));
       }
     }
+    if (known.size() == 1 && indices.size() <= 1) return lower_gather_of_one(node, axis, known.front());
   }
   Shape shape = data;
   shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(axis));

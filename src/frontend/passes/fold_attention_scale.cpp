@@ -7,10 +7,6 @@
 namespace tilecast::passes {
 namespace {
 
-bool only_moves(const NetworkNode& node) {
-  return node.op == "transpose" || node.op == "reshape";
-}
-
 // The operators that multiply by a number between a value and where all of it comes from or goes to, and their product.
 struct Scales {
   std::vector<NetworkId> operators;

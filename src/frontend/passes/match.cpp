@@ -58,6 +58,10 @@ std::optional<NetworkId> only_reader(const Readers& readers, NetworkId id) {
   return all[0];
 }
 
+bool only_moves(const NetworkNode& node) {
+  return node.op == "transpose" || node.op == "reshape";
+}
+
 bool is_float_op(const Network& network, NetworkId id, std::string_view op) {
   const NetworkNode& node = network.node(id);
   return node.op == op && node.type.dtype == DataType::kFloat32;

@@ -19,6 +19,9 @@ bool rewrite_operators(Network& network, const std::function<bool(NetworkId id, 
 // The operator that reads `id`; nothing when there is another, or when it is an output of the model.
 std::optional<NetworkId> only_reader(const Readers& readers, NetworkId id);
 
+// Whether an operator has all elements of its input, in another order or shape: a transposition or reshape.
+bool only_moves(const NetworkNode& node);
+
 // Whether `id` is a float32 result of this operator.
 bool is_float_op(const Network& network, NetworkId id, std::string_view op);
 

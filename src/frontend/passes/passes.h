@@ -34,6 +34,14 @@ bool recognize_softmax(Network& network);
 // projection that makes q, or else k (a dense operator's weight and bias), when nothing else reads what lies between.
 bool fold_attention_scale(Network& network);
 
+// A dense operator with constant weights (and bias) that slices alone read, through transpositions and reshapes, each a
+// part of its channels for attention (queries, keys, values)   ->   one dense operator a part, without slices.
+bool split_attention_projection(Network& network);
+
+// relu(reshape(x)) -> reshape(relu(x)), likewise for other element-wise operators, where x comes out of a product: the
+// operator can then be computed with it. Other operands are reshaped the other way.
+bool sink_reshapes(Network& network);
+
 // x + 0, x * 1, transpositions and reshapes that undo each other or follow each other, casts to the type that is there.
 bool simplify(Network& network);
 

@@ -68,18 +68,18 @@ class Planner {
 
   void extend(std::size_t tensor, int step) { tensors_[tensor].last = std::max(tensors_[tensor].last, step); }
 
-  Result<Location> locate(NetworkId value, const std::vector<PackPart>& parts) {
+  Result<Location> locate(NetworkId value, const ConstantLayout& layout) {
     const NetworkId root = storage(value);
     const NetworkNode& node = network_.node(root);
     if (node.is_constant()) {
       NetworkNode view = node;
       view.type = network_.node(value).type;
-      TILECAST_TRY(const std::int64_t offset, weights_.add(view, parts));
+      TILECAST_TRY(const std::int64_t offset, weights_.add(view, layout));
       return Location{true, offset};
     }
     const auto tensor = tensor_of_.find(root);
     if (tensor == tensor_of_.end()) return Error{fmt::format("{} is read but nothing computes it", node.name)};
-    if (!parts.empty()) return Error{fmt::format("{} is no constant, but its layout was chosen", node.name)};
+    if (!layout.is_plain()) return Error{fmt::format("{} is no constant, but its layout was chosen", node.name)};
     return Location{false, memory_.offsets[tensor->second]};
   }
 
@@ -101,8 +101,8 @@ class Planner {
     for (std::size_t i = 0; i < call.inputs.size(); ++i) {
       const ArgumentSpec& spec = kernel.inputs[i];
       TILECAST_CHECK(check_argument(call, call.inputs[i], spec));
-      TILECAST_TRY(const Location location, locate(call.inputs[i], spec.parts));
-      step.arguments.push_back({location, spec.type, spec.parts.empty() ? spec.extents : packed_extents(spec.parts)});
+      TILECAST_TRY(const Location location, locate(call.inputs[i], spec.layout));
+      step.arguments.push_back({location, spec.type, laid_out_extents(spec.layout, spec.extents)});
     }
     TILECAST_CHECK(check_argument(call, call.output, kernel.output));
     TILECAST_TRY(const Location location, locate(call.output, {}));

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -11,6 +10,7 @@
 #include "base/child_process.h"
 #include "base/temp_directory.h"
 #include "runtime/package/execution_plan.h"
+#include "runtime/package/manifest.h"
 #include "runtime/package/plan_source.h"
 #include "runtime/package/staged_directory.h"
 #include "runtime/plan.h"
@@ -21,7 +21,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr double kToolSeconds = 600;
-constexpr const char* kManifest = "manifest.json";
 constexpr const char* kHeader = "tilecast/runtime.h";
 
 std::string first_line(const fs::path& file) {
@@ -81,57 +80,13 @@ Status link_model(const std::string& source, std::span<const KernelObject> kerne
   return run_tool("c++", std::move(arguments), work);
 }
 
-nlohmann::json ports_to_json(const std::vector<PlanPort>& ports) {
-  nlohmann::json list = nlohmann::json::array();
-  for (const PlanPort& port : ports) {
-    list.push_back({{"name", port.name}, {"type", data_type_name(port.type.dtype)}, {"shape", port.type.shape}});
-  }
-  return list;
-}
-
-nlohmann::json kernels_to_json(const Partition& partition, std::span<const KernelSchedule> schedules) {
-  nlohmann::json list = nlohmann::json::array();
-  for (std::size_t i = 0; i < partition.tasks.size(); ++i) {
-    const Task& task = partition.tasks[i].task;
-    const auto calls = std::count_if(partition.calls.begin(), partition.calls.end(),
-                                     [i](const TaskCall& call) { return call.task == i; });
-    const auto& seconds = schedules[i].seconds;
-    list.push_back({{"key", task.key},
-                    {"name", task.name},
-                    {"function", kernel_name(task)},
-                    {"flops", task.flops},
-                    {"calls", calls},
-                    {"schedule", seconds ? "tuned" : "default"},
-                    {"seconds", seconds ? nlohmann::json(*seconds) : nlohmann::json(nullptr)}});
-  }
-  return list;
-}
-
-nlohmann::json manifest(const ImportedModel& model, std::span<const KernelSchedule> schedules,
-                        const PackageOptions& options, const ExecutionPlan& plan, const WeightsFile::Summary& weights) {
-  const Hardware hardware = probe_hardware();
-  return {
-      {"format", kPackageFormatVersion},
-      {"name", options.name},
-      {"target", model.partition.tasks.empty() ? Target{}.kind : model.partition.tasks.front().task.target.kind},
-      {"hardware", to_json(hardware)},
-      {"threads", options.threads},
-      {"inputs", ports_to_json(plan.inputs)},
-      {"outputs", ports_to_json(plan.outputs)},
-      {"kernels", kernels_to_json(model.partition, schedules)},
-      {"calls", plan.steps.size()},
-      {"arena_bytes", plan.arena_bytes},
-      {"weights_bytes", weights.bytes},
-      {"versions", {{"tilecast", TILECAST_VERSION}, {"actions", kActionVersion}, {"records", kRecordFormatVersion}}}};
-}
-
 }  // namespace
 
 Result<PackageSummary> write_package(const ImportedModel& model, std::span<const KernelSchedule> schedules,
                                      const PackageOptions& options, const fs::path& directory) {
   const fs::path programs = options.program_directory.empty() ? directory_of_this_program() : options.program_directory;
   const fs::path share = programs / "share";
-  TILECAST_TRY(StagedDirectory staged, StagedDirectory::create(directory, kManifest));
+  TILECAST_TRY(StagedDirectory staged, StagedDirectory::create(directory, kManifestFile));
   TILECAST_TRY(const TempDirectory work, TempDirectory::create("tilecast-compile"));
 
   std::vector<KernelBuild> builds;
@@ -146,8 +101,8 @@ Result<PackageSummary> write_package(const ImportedModel& model, std::span<const
   TILECAST_CHECK(link_model(plan_source(plan, kernels, options.name, weights), kernels, share, work.path(),
                             staged.path() / kModelLibrary));
   TILECAST_CHECK(copy_into(share / kHeader, staged.path() / kHeader));
-  TILECAST_CHECK(
-      write_text(staged.path() / kManifest, manifest(model, schedules, options, plan, weights).dump(1) + "\n"));
+  TILECAST_CHECK(write_text(staged.path() / kManifestFile,
+                            manifest_json(model, schedules, options, plan, weights).dump(1) + "\n"));
   TILECAST_CHECK(staged.publish());
   return PackageSummary{plan.arena_bytes, weights.bytes};
 }

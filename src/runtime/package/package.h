@@ -12,7 +12,6 @@
 
 namespace tilecast {
 
-inline constexpr int kPackageFormatVersion = 1;
 // The shared object in a package.
 inline constexpr const char* kModelLibrary = "libtilecast_model.so";
 

@@ -33,6 +33,7 @@ class TaskModel {
       for (const ValueId input : node.inputs) inputs.push_back(values[static_cast<std::size_t>(input)]);
       values.push_back(model_.network.add(
           {task.name + "." + node.name, node.op, std::move(inputs), node.attributes, node.type, nullptr}));
+      call.operators.push_back(values.back());
     }
     call.output = values[static_cast<std::size_t>(graph.outputs.front())];
     model_.network.outputs.push_back({task.name, call.output});

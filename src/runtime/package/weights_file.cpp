@@ -8,7 +8,6 @@
 
 #include "runtime/package/memory_plan.h"
 #include "runtime/weights.h"
-#include "schedule/packing.h"
 
 namespace tilecast {
 
@@ -23,16 +22,16 @@ Error WeightsFile::write_error() const {
   return Error{fmt::format("cannot write {}: {}", file_.string(), std::strerror(errno))};
 }
 
-Result<std::int64_t> WeightsFile::add(const NetworkNode& constant, const std::vector<PackPart>& parts) {
+Result<std::int64_t> WeightsFile::add(const NetworkNode& constant, const ConstantLayout& layout) {
   const Shape& shape = constant.type.shape;
-  Key key{constant.constant, shape, {}};
-  for (const PackPart& part : parts) std::get<2>(key).emplace_back(part.dim, part.extent);
+  Key key{constant.constant, shape, layout.form, {}};
+  for (const PackPart& part : layout.parts) std::get<3>(key).emplace_back(part.dim, part.extent);
   if (const auto found = known_.find(key); found != known_.end()) return found->second;
   const std::vector<std::int64_t> extents(shape.rbegin(), shape.rend());
   const auto element = static_cast<std::size_t>(data_type_size(constant.type.dtype));
-  std::vector<std::byte> packed;
-  if (!parts.empty()) packed = pack_constant(*constant.constant, extents, element, parts);
-  TILECAST_TRY(const std::int64_t offset, add_bytes(parts.empty() ? *constant.constant : packed));
+  std::vector<std::byte> prepared;
+  if (!layout.is_plain()) prepared = lay_out_constant(layout, *constant.constant, extents, element);
+  TILECAST_TRY(const std::int64_t offset, add_bytes(layout.is_plain() ? *constant.constant : prepared));
   known_.emplace(std::move(key), offset);
   return offset;
 }

@@ -14,7 +14,7 @@
 
 #include "base/result.h"
 #include "frontend/network.h"
-#include "schedule/action.h"
+#include "schedule/packing.h"
 
 namespace tilecast {
 
@@ -23,9 +23,9 @@ class WeightsFile {
   // Creates the file. Fails when it cannot be written, as do the others.
   static Result<WeightsFile> create(std::filesystem::path file);
 
-  // Where `constant` stands in the file with this layout (`parts` empty: dense); a multiple of kTensorAlignment.
-  // Content that is already there is not written again.
-  Result<std::int64_t> add(const NetworkNode& constant, const std::vector<PackPart>& parts);
+  // Where `constant` stands in the file with this layout; a multiple of kTensorAlignment. Content that is already there
+  // is not written again.
+  Result<std::int64_t> add(const NetworkNode& constant, const ConstantLayout& layout);
 
   struct Summary {
     std::int64_t bytes = 0;
@@ -49,7 +49,7 @@ class WeightsFile {
   std::int64_t end_ = 0;
   std::unordered_multimap<std::uint64_t, Entry> entries_;  // by hash of the content
   // What is there, by constant (kept, since its address is the key), shape and layout: nothing is packed twice.
-  using Key = std::tuple<ConstantBytes, Shape, std::vector<std::pair<std::int32_t, std::int64_t>>>;
+  using Key = std::tuple<ConstantBytes, Shape, ConstantForm, std::vector<std::pair<std::int32_t, std::int64_t>>>;
   std::map<Key, std::int64_t> known_;
 };
 

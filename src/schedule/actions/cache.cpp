@@ -47,15 +47,6 @@ std::shared_ptr<const Stage> copy_definition(const State& state, BufferId buffer
   return def;
 }
 
-std::optional<Illegal> check_new_stage(const State& state, const Name& name) {
-  if (name.empty()) return Illegal{"a stage needs a name"};
-  if (state.find_stage(name)) return Illegal{fmt::format("there already is a stage '{}'", name.view())};
-  for (const DagInput& input : state.dag().inputs) {
-    if (input.name == name) return Illegal{fmt::format("there already is an input '{}'", name.view())};
-  }
-  return std::nullopt;
-}
-
 std::optional<BufferId> find_buffer(const State& state, const Name& name) {
   if (const auto stage = state.find_stage(name)) return state.buffer_of(*stage);
   const auto& inputs = state.dag().inputs;

@@ -182,9 +182,7 @@ std::optional<Illegal> apply_action(StateEditor& editor, const Rfactor& action) 
     }
   }
   if (action.partial.empty() || action.axis.empty()) return Illegal{"the new stage and its axis need names"};
-  if (state.find_stage(action.partial)) {
-    return Illegal{fmt::format("there already is a stage '{}'", action.partial.view())};
-  }
+  if (auto illegal = check_new_stage(state, action.partial)) return illegal;
   for (const LoopVar& var : before.vars) {
     if (var.name == action.axis) return Illegal{fmt::format("there already is a loop '{}'", action.axis.view())};
   }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "space/cases.h"
+
 namespace tilecast::rules {
 
 std::int64_t loop_extent(const ScheduleBuilder& builder, const Name& stage, const Name& loop) {
@@ -60,6 +62,24 @@ std::vector<Name> parallelize(ScheduleBuilder& builder, const Name& stage, std::
   loops = fuse_prefix(builder, stage, std::move(loops), count);
   builder.apply(Parallel{stage, loops.front()});
   return loops;
+}
+
+std::vector<Name> split_cases(ScheduleBuilder& builder, StageId stage, std::vector<Name>& loops) {
+  const StageState before = builder.state().stage(stage);
+  std::vector<Name> inner;
+  for (std::size_t axis = before.spatial_count(); axis-- > 0;) {
+    const auto loop = std::find(loops.begin(), loops.end(), before.vars[axis].name);
+    const std::int64_t cases = case_count(builder.state(), stage, axis);
+    if (loop == loops.end() || cases == 1) continue;
+    const SplitLoops split = split_loop(builder, before.name(), *loop, cases, ".o", ".r");
+    inner.push_back(split.inner);
+    if (split.outer) {
+      *loop = *split.outer;
+    } else {
+      loops.erase(loop);
+    }
+  }
+  return inner;
 }
 
 std::int64_t choose_lanes(ScheduleBuilder& builder, const Name& stage, std::int64_t extent) {

@@ -29,6 +29,11 @@ std::vector<Name> fuse_prefix(ScheduleBuilder& builder, const Name& stage, std::
 // `loops`, the parallel one first. Does nothing with one thread or when all loops together have one iteration.
 std::vector<Name> parallelize(ScheduleBuilder& builder, const Name& stage, std::vector<Name> loops);
 
+// The loops of axes whose cases are told apart (space/cases.h): each is split where it has more values than cases.
+// Takes those loops of `loops` out, replaces them by the outer part if there is one, and returns the inner parts, to be
+// unrolled.
+std::vector<Name> split_cases(ScheduleBuilder& builder, StageId stage, std::vector<Name>& loops);
+
 // Chooses the number of vector lanes for a loop of this extent: 1 when it is not worth a vector.
 std::int64_t choose_lanes(ScheduleBuilder& builder, const Name& stage, std::int64_t extent);
 

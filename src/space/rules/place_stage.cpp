@@ -58,7 +58,13 @@ bool can_inline(const StageState& s) {
 }
 
 // A stage inside another: vectors along its innermost axis, or along `v` for partial results.
-void schedule_inner_nest(ScheduleBuilder& builder, const Name& stage) {
+void schedule_inner_nest(ScheduleBuilder& builder, StageId id) {
+  const Name stage = builder.state().stage(id).name();
+  std::vector<Name> rows;
+  for (const VarId v : builder.stage(stage).loops) {
+    rows.push_back(builder.stage(stage).vars[static_cast<std::size_t>(v)].name);
+  }
+  const std::vector<Name> cases = split_cases(builder, id, rows);
   const StageState s = builder.stage(stage);
   if (s.spatial_count() == 0) return;
   std::size_t axis = 0;
@@ -73,8 +79,7 @@ void schedule_inner_nest(ScheduleBuilder& builder, const Name& stage) {
   if (lanes < 2 || lanes > kMaxVectorLanes) return;
   const SplitLoops split = split_loop(builder, stage, loop, lanes, ".o", ".v");
   std::vector<Name> order;
-  for (const VarId v : s.loops) {
-    const Name& name = s.vars[static_cast<std::size_t>(v)].name;
+  for (const Name& name : rows) {
     if (name != loop) order.push_back(name);
   }
   // Partial results stay in registers while the reduction runs: their vectors are innermost.
@@ -90,9 +95,11 @@ void schedule_inner_nest(ScheduleBuilder& builder, const Name& stage) {
           *split.outer);
     }
   }
+  order.insert(order.end(), cases.begin(), cases.end());
   order.push_back(split.inner);
   builder.apply(Reorder{stage, order});
   builder.apply(Vectorize{stage, split.inner});
+  for (const Name& name : cases) builder.apply(Unroll{stage, name});
   if (unrolled && loop_extent(builder, stage, *unrolled) > 1) builder.apply(Unroll{stage, *unrolled});
 }
 
@@ -118,7 +125,7 @@ void place_stage(ScheduleBuilder& builder, StageId id) {
   const Name loop = h.loop_at(static_cast<std::size_t>(place - kFirstLoop)).name;
   builder.apply(ComputeAt{stage, h.name(), loop});
   if (builder.failed()) return;
-  schedule_inner_nest(builder, stage);
+  schedule_inner_nest(builder, id);
 }
 
 }  // namespace tilecast::rules

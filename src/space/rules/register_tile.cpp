@@ -12,6 +12,8 @@ namespace {
 constexpr int kOperandRegisters = 4;
 // A multiply-add takes this many cycles before its result can be used: fewer accumulators leave the unit idle.
 constexpr double kLatencyHidden = 8;
+// With fewer rows that share vectors than this, rows that do not are better than none.
+constexpr std::int64_t kFewRows = 4;
 
 double waste(std::int64_t extent, std::int64_t tile) {
   return static_cast<double>((extent + tile - 1) / tile * tile) / static_cast<double>(extent);
@@ -54,17 +56,24 @@ std::int64_t choose_rows(ScheduleBuilder& builder, const Name& stage, int axis, 
 
 }  // namespace
 
-RegisterTile choose_register_tile(ScheduleBuilder& builder, const Name& stage,
-                                  const std::vector<std::int64_t>& extents) {
+RegisterTile choose_register_tile(ScheduleBuilder& builder, const Name& stage, const std::vector<std::int64_t>& extents,
+                                  const std::vector<bool>& reused) {
   const std::int64_t budget = std::max(1, builder.hardware().vector_registers - kOperandRegisters);
   RegisterTile tile;
   tile.lanes = choose_lanes(builder, stage, extents[0]);
+  std::int64_t shared = 1;
+  for (std::size_t d = 1; d < extents.size(); ++d) shared *= reused[d] ? extents[d] : 1;
+  const auto is_row = [&](std::size_t d) { return reused[d] || shared < kFewRows; };
   std::int64_t rows_available = 1;
-  for (std::size_t d = 1; d < extents.size(); ++d) rows_available *= extents[d];
+  for (std::size_t d = 1; d < extents.size(); ++d) rows_available *= is_row(d) ? extents[d] : 1;
   const std::int64_t vectors = choose_vectors(builder, stage, extents[0], tile.lanes, rows_available, budget);
   tile.extents = {tile.lanes * vectors};
   std::int64_t rows = 1;
   for (std::size_t d = 1; d < extents.size(); ++d) {
+    if (!is_row(d)) {
+      tile.extents.push_back(1);
+      continue;
+    }
     rows_available /= extents[d];
     const std::int64_t chosen =
         choose_rows(builder, stage, static_cast<int>(d), extents[d], vectors, rows, rows_available, budget);

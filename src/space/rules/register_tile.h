@@ -15,7 +15,9 @@ struct RegisterTile {
 
 // Draws a tile whose accumulators fit the vector registers beside the operands. Shapes that keep the multipliers busy
 // (many accumulators a loaded vector) and waste little at the edges are likelier.
-RegisterTile choose_register_tile(ScheduleBuilder& builder, const Name& stage,
-                                  const std::vector<std::int64_t>& extents);
+// `reused` says of each axis whether rows along it share a loaded vector; a batch's rows do not, and are taken only
+// where there are no others.
+RegisterTile choose_register_tile(ScheduleBuilder& builder, const Name& stage, const std::vector<std::int64_t>& extents,
+                                  const std::vector<bool>& reused);
 
 }  // namespace tilecast::rules

@@ -32,6 +32,7 @@ void schedule_root_nest(ScheduleBuilder& builder, StageId id) {
   }
   if (before.spatial_count() == 0) return;
 
+  const std::vector<Name> cases = split_cases(builder, id, rows);
   const Name innermost = before.vars[0].name;
   const std::int64_t lanes = choose_lanes(builder, stage, before.vars[0].extent);
   SplitLoops vector{innermost, innermost};
@@ -41,13 +42,15 @@ void schedule_root_nest(ScheduleBuilder& builder, StageId id) {
   std::vector<Name> order = rows;
   if (lanes == 1) {
     order.push_back(innermost);
-  } else if (vector.outer && *vector.outer != rows.back()) {
+  } else if (vector.outer && (rows.empty() || *vector.outer != rows.back())) {
     order.push_back(*vector.outer);
   }
   order.insert(order.end(), reductions.begin(), reductions.end());
+  order.insert(order.end(), cases.begin(), cases.end());
   if (lanes > 1) order.push_back(vector.inner);
   if (order.size() > 1) builder.apply(Reorder{stage, order});
   if (lanes > 1) builder.apply(Vectorize{stage, vector.inner});
+  for (const Name& loop : cases) builder.apply(Unroll{stage, loop});
   if (rows.empty() || builder.threads() < 2) return;
 
   std::int64_t count = 1;

@@ -49,13 +49,33 @@ void choose_order(ScheduleBuilder& builder, const Name& stage, const char* label
   if (builder.choose(stage, label, 0, options) == 1) std::rotate(loops.begin(), loops.end() - 1, loops.end());
 }
 
-TiledConsumer tile_consumer(ScheduleBuilder& builder, const Name& name, bool blocked) {
+// Whether rows along each axis of a reduction share the vectors that it loads along its innermost axis.
+std::vector<bool> reused_along(const Stage& reduction) {
+  std::vector<bool> reused(reduction.spatial.size(), false);
+  const auto has_axis = [](const Access& access, std::size_t axis) {
+    return std::any_of(access.dims.begin(), access.dims.end(), [&](const IndexMap& map) {
+      return !map.affine || std::any_of(map.terms.begin(), map.terms.end(), [&](const AffineTerm& term) {
+        return term.axis == static_cast<std::int32_t>(axis);
+      });
+    });
+  };
+  for (const Access& access : reduction.accesses) {
+    if (!has_axis(access, 0)) continue;
+    for (std::size_t axis = 0; axis < reused.size(); ++axis) reused[axis] = reused[axis] || !has_axis(access, axis);
+  }
+  return reused;
+}
+
+// `reduction` has the consumer's axes when the consumer is its copy; otherwise rows along any axis may share vectors.
+TiledConsumer tile_consumer(ScheduleBuilder& builder, const Name& name, const Stage& reduction, TileOptions options) {
+  const bool blocked = options.blocked;
   const StageState before = builder.stage(name);
   std::vector<std::int64_t> extents;
   for (std::size_t d = 0; d < before.spatial_count(); ++d) extents.push_back(before.vars[d].extent);
   TiledConsumer result;
   result.name = name;
-  result.tile = choose_register_tile(builder, name, extents);
+  const std::vector<bool> reused = options.fused ? std::vector<bool>(extents.size(), true) : reused_along(reduction);
+  result.tile = choose_register_tile(builder, name, extents, reused);
 
   std::vector<Name> outer;
   std::vector<Name> registers;
@@ -113,7 +133,7 @@ TiledConsumer tile_consumer(ScheduleBuilder& builder, const Name& name, bool blo
   for (const Name& loop : registers) {
     if (loop_extent(builder, name, loop) > 1) builder.apply(Unroll{name, loop});
   }
-  result.around = parallelize(builder, name, outer);
+  result.around = options.host ? outer : parallelize(builder, name, outer);
   return result;
 }
 
@@ -273,8 +293,10 @@ void schedule_accumulators(ScheduleBuilder& builder, const Name& stage, const Ti
 void tile_reduction(ScheduleBuilder& builder, StageId stage, const std::vector<StageRole>& roles, TileOptions options) {
   const Name reduction = builder.state().stage(stage).name();
   const Name name = consumer_of(builder, stage, roles, options.fused);
+  if (options.host) builder.apply(ComputeAt{name, options.host->stage, options.host->loop});
   if (builder.failed()) return;
-  const TiledConsumer consumer = tile_consumer(builder, name, options.blocked);
+  const Stage def = *builder.state().stage(stage).def;
+  const TiledConsumer consumer = tile_consumer(builder, name, def, options);
   if (options.blocked && consumer.middle.empty()) builder.reject("there is no tile to block");
   if (builder.failed()) return;
   const bool at_middle = !options.blocked && !consumer.middle.empty();

@@ -13,6 +13,8 @@
 #include "frontend/network.h"
 
 namespace tilecast::testing {
+// Other tests of the same program have a NetworkBuilder of their own: the linker must not take one for the other.
+inline namespace of_passes {
 
 class NetworkBuilder {
  public:
@@ -174,4 +176,5 @@ void expect_unchanged(const Network& network, const Pass& pass) {
   EXPECT_EQ(live_order(result), live_order(network));
 }
 
+}  // namespace of_passes
 }  // namespace tilecast::testing

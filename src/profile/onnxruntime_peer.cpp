@@ -1,0 +1,112 @@
+#include "profile/onnxruntime_peer.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace tilecast {
+namespace {
+
+using Json = nlohmann::json;
+namespace fs = std::filesystem;
+
+constexpr const char* kScript = "onnxruntime_peer.py";
+constexpr double kAnswerSeconds = 600;
+constexpr double kEndSeconds = 5;
+
+Json files_to_json(const TensorFiles& files) {
+  Json json = Json::object();
+  for (const auto& [name, file] : files) json[name] = file.string();
+  return json;
+}
+
+// An answer that lacks something is a bug of the script; the JSON library reports it by throwing.
+template <class T>
+Result<T> get(const Json& answer, const char* name) {
+  try {
+    return answer.at(name).get<T>();
+  } catch (const Json::exception& error) {
+    return Error{fmt::format("{} gave a wrong answer: {}", kScript, error.what())};
+  }
+}
+
+}  // namespace
+
+std::string last_line_of(const fs::path& file) {
+  std::ifstream stream(file);
+  std::string last;
+  for (std::string line; std::getline(stream, line);) {
+    if (!line.empty()) last = line;
+  }
+  return last;
+}
+
+Result<OnnxruntimePeer> OnnxruntimePeer::start(const PeerOptions& options, const fs::path& log) {
+  const fs::path script = options.scripts / kScript;
+  if (!fs::exists(script)) return Error{fmt::format("there is no {}: name its folder with --scripts", script.string())};
+  auto child = ChildProcess::spawn({.program = options.python, .arguments = {script.string()}, .log_file = log});
+  if (!child.ok()) {
+    return Error{child.error().message + ": run scripts/install-deps, or name a Python with onnxruntime by --python"};
+  }
+  OnnxruntimePeer peer(*std::move(child), log);
+  TILECAST_CHECK(peer.ask({{"command", "hello"}}));
+  return peer;
+}
+
+Result<Json> OnnxruntimePeer::ask(const Json& request) {
+  const Deadline deadline = deadline_after(kAnswerSeconds);
+  const auto sent = child_.channel().send(request.dump(), deadline);
+  auto received = sent.ok() ? child_.channel().receive(deadline) : Result<std::string, ChannelFailure>(sent.error());
+  if (!received.ok() && received.error() == ChannelFailure::kTimeout) {
+    return Error{fmt::format("onnxruntime's process has not answered for {} s", kAnswerSeconds)};
+  }
+  if (!received.ok()) {
+    child_.wait(deadline_after(kEndSeconds));
+    return Error{fmt::format("onnxruntime's process ended ({}): {}", to_text(child_.kill()), last_line_of(log_))};
+  }
+  Json answer = Json::parse(*received, nullptr, false);
+  if (!answer.is_object()) return Error{fmt::format("{} gave a wrong answer: {}", kScript, *received)};
+  if (answer.contains("error")) {
+    TILECAST_TRY(const std::string error, get<std::string>(answer, "error"));
+    return Error{"onnxruntime: " + error};
+  }
+  return answer;
+}
+
+Result<std::string> OnnxruntimePeer::load(const fs::path& model, int threads) {
+  TILECAST_TRY(const Json answer, ask({{"command", "load"}, {"model", model.string()}, {"threads", threads}}));
+  return get<std::string>(answer, "version");
+}
+
+Status OnnxruntimePeer::set_inputs(const TensorFiles& files) {
+  TILECAST_CHECK(ask({{"command", "set_inputs"}, {"files", files_to_json(files)}}));
+  return Unit{};
+}
+
+Result<std::vector<double>> OnnxruntimePeer::run(int warmup, int runs) {
+  TILECAST_TRY(const Json answer, ask({{"command", "run"}, {"warmup", warmup}, {"runs", runs}}));
+  return get<std::vector<double>>(answer, "seconds");
+}
+
+Result<TensorFiles> OnnxruntimePeer::write_outputs(const fs::path& directory) {
+  TILECAST_TRY(const Json answer, ask({{"command", "write_outputs"}, {"directory", directory.string()}}));
+  TILECAST_TRY(const auto names, (get<std::map<std::string, std::string>>(answer, "files")));
+  return TensorFiles(names.begin(), names.end());
+}
+
+Result<OnnxruntimePeer::Memory> OnnxruntimePeer::memory() {
+  TILECAST_TRY(const Json answer, ask({{"command", "memory"}}));
+  TILECAST_TRY(const std::int64_t before, get<std::int64_t>(answer, "before_bytes"));
+  TILECAST_TRY(const std::int64_t peak, get<std::int64_t>(answer, "peak_bytes"));
+  return Memory{before, peak};
+}
+
+Result<OnnxruntimePeer::Sizes> OnnxruntimePeer::sizes() {
+  TILECAST_TRY(const Json answer, ask({{"command", "sizes"}}));
+  TILECAST_TRY(const std::int64_t library, get<std::int64_t>(answer, "library_bytes"));
+  TILECAST_TRY(const std::int64_t model, get<std::int64_t>(answer, "model_bytes"));
+  return Sizes{library, model};
+}
+
+}  // namespace tilecast

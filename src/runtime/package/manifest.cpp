@@ -1,0 +1,155 @@
+#include "runtime/package/manifest.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+
+namespace tilecast {
+namespace {
+
+using Json = nlohmann::json;
+
+Json ports_to_json(const std::vector<PlanPort>& ports) {
+  Json list = Json::array();
+  for (const PlanPort& port : ports) {
+    list.push_back({{"name", port.name}, {"type", data_type_name(port.type.dtype)}, {"shape", port.type.shape}});
+  }
+  return list;
+}
+
+bool takes_part_of(const OpNode& reader, ValueId data) {
+  return (reader.op == "gather" || reader.op == "slice") && reader.inputs.front() == data;
+}
+
+std::int64_t bytes_read(const OpGraph& graph) {
+  std::int64_t total = 0;
+  for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
+    const auto input = static_cast<ValueId>(i);
+    const std::int64_t all = graph.inputs[i].type.bytes();
+    std::int64_t taken = 0;
+    for (const std::size_t reader : graph.readers(input)) {
+      const OpNode& node = graph.nodes[reader];
+      taken += takes_part_of(node, input) ? node.type.bytes() : all;
+    }
+    total += std::min(all, taken);
+  }
+  return total;
+}
+
+Json operators_of(const OpGraph& graph) {
+  Json list = Json::array();
+  for (const OpNode& node : graph.nodes) list.push_back(node.op);
+  return list;
+}
+
+Json kernels_to_json(const Partition& partition, std::span<const KernelSchedule> schedules) {
+  Json list = Json::array();
+  for (std::size_t i = 0; i < partition.tasks.size(); ++i) {
+    const Task& task = partition.tasks[i].task;
+    const TensorType& output = task.graph.type_of(task.graph.outputs.front());
+    const auto calls = std::count_if(partition.calls.begin(), partition.calls.end(),
+                                     [i](const TaskCall& call) { return call.task == i; });
+    const auto& seconds = schedules[i].seconds;
+    list.push_back({{"key", task.key},
+                    {"name", task.name},
+                    {"function", kernel_name(task)},
+                    {"operators", operators_of(task.graph)},
+                    {"shape", output.shape},
+                    {"flops", task.flops},
+                    {"bytes_read", bytes_read(task.graph)},
+                    {"bytes_written", output.bytes()},
+                    {"calls", calls},
+                    {"schedule", seconds ? "tuned" : "default"},
+                    {"seconds", seconds ? Json(*seconds) : Json(nullptr)}});
+  }
+  return list;
+}
+
+Json calls_to_json(const ImportedModel& model) {
+  Json list = Json::array();
+  for (const TaskCall& call : model.partition.calls) {
+    Json operators = Json::array();
+    for (const NetworkId id : call.operators) operators.push_back(model.network.node(id).name);
+    list.push_back(
+        {{"name", call.name}, {"kernel", model.partition.tasks[call.task].task.key}, {"operators", operators}});
+  }
+  return list;
+}
+
+ManifestKernel kernel_from_json(const Json& json) {
+  ManifestKernel kernel;
+  json.at("key").get_to(kernel.key);
+  json.at("name").get_to(kernel.name);
+  json.at("operators").get_to(kernel.operators);
+  json.at("shape").get_to(kernel.shape);
+  json.at("flops").get_to(kernel.flops);
+  json.at("bytes_read").get_to(kernel.bytes_read);
+  json.at("bytes_written").get_to(kernel.bytes_written);
+  if (!json.at("seconds").is_null()) kernel.seconds = json.at("seconds").get<double>();
+  return kernel;
+}
+
+Result<Manifest> manifest_from_json(const Json& json) {
+  Manifest manifest;
+  json.at("name").get_to(manifest.name);
+  json.at("threads").get_to(manifest.threads);
+  std::map<std::string, std::size_t> numbers;
+  for (const Json& kernel : json.at("kernels")) {
+    manifest.kernels.push_back(kernel_from_json(kernel));
+    numbers[manifest.kernels.back().key] = manifest.kernels.size() - 1;
+  }
+  for (const Json& call : json.at("calls")) {
+    const auto kernel = numbers.find(call.at("kernel").get<std::string>());
+    if (kernel == numbers.end()) return Error{"a call names a kernel that is not there"};
+    manifest.calls.push_back({.name = call.at("name").get<std::string>(),
+                              .kernel = kernel->second,
+                              .operators = call.at("operators").get<std::vector<std::string>>()});
+  }
+  return manifest;
+}
+
+}  // namespace
+
+Json manifest_json(const ImportedModel& model, std::span<const KernelSchedule> schedules, const PackageOptions& options,
+                   const ExecutionPlan& plan, const WeightsFile::Summary& weights) {
+  const Hardware hardware = probe_hardware();
+  return {
+      {"format", kPackageFormatVersion},
+      {"name", options.name},
+      {"target", model.partition.tasks.empty() ? Target{}.kind : model.partition.tasks.front().task.target.kind},
+      {"hardware", to_json(hardware)},
+      {"threads", options.threads},
+      {"inputs", ports_to_json(plan.inputs)},
+      {"outputs", ports_to_json(plan.outputs)},
+      {"kernels", kernels_to_json(model.partition, schedules)},
+      {"calls", calls_to_json(model)},
+      {"arena_bytes", plan.arena_bytes},
+      {"weights_bytes", weights.bytes},
+      {"versions", {{"tilecast", TILECAST_VERSION}, {"actions", kActionVersion}, {"records", kRecordFormatVersion}}}};
+}
+
+Result<Manifest> read_manifest(const std::filesystem::path& directory) {
+  const std::filesystem::path file = directory / kManifestFile;
+  std::ifstream stream(file);
+  if (!stream) return Error{fmt::format("{} is no compiled model: it has no {}", directory.string(), kManifestFile)};
+  const auto damaged = [&file](const std::string& reason) {
+    return Error{fmt::format("{} is damaged ({}): compile the model again", file.string(), reason)};
+  };
+  try {
+    const Json json = Json::parse(stream);
+    if (const int format = json.at("format").get<int>(); format != kPackageFormatVersion) {
+      return Error{fmt::format("{} has format {}, this program reads {}: compile the model again", file.string(),
+                               format, kPackageFormatVersion)};
+    }
+    auto manifest = manifest_from_json(json);
+    if (!manifest.ok()) return damaged(manifest.error().message);
+    return manifest;
+  } catch (const Json::exception& error) {
+    return damaged(error.what());
+  }
+}
+
+}  // namespace tilecast

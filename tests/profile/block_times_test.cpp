@@ -1,0 +1,90 @@
+#include "profile/block_times.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <thread>
+
+#include "base/child_process.h"
+
+namespace tilecast {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using Samples = std::vector<double>;
+
+// Another process, which does what the shell is told.
+ChildProcess shell(const std::string& command) {
+  auto child = ChildProcess::spawn({.program = "/bin/sh", .arguments = {"-c", command}});
+  if (!child.ok()) throw std::runtime_error(child.error().message);
+  return *std::move(child);
+}
+
+BlockSide side(const char* name, pid_t process, std::vector<std::string>& log, double seconds) {
+  return {name, process, [&log, name, seconds](int runs) -> Result<Samples> {
+            log.push_back(name);
+            return Samples(static_cast<std::size_t>(runs), seconds * static_cast<double>(log.size()));
+          }};
+}
+
+TEST(BlockTimes, SidesTakeTurns) {
+  const ChildProcess other = shell("sleep 60");
+  std::vector<std::string> log;
+  const auto times = alternate(side("a", ::getpid(), log, 1), side("b", other.pid(), log, 1), {.blocks = 2, .runs = 3});
+  ASSERT_TRUE(times.ok()) << times.error().message;
+  EXPECT_THAT(log, ElementsAre("a", "b", "a", "b"));
+  EXPECT_THAT(times->first, ElementsAre(Samples{1, 1, 1}, Samples{3, 3, 3}));
+  EXPECT_THAT(times->second, ElementsAre(Samples{2, 2, 2}, Samples{4, 4, 4}));
+  EXPECT_DOUBLE_EQ(times->ratio(), 2.0 / 3);
+  EXPECT_THAT(times->block_ratios(), ElementsAre(0.5, 0.75));
+}
+
+TEST(BlockTimes, ASideThatDoesNotRestIsAnError) {
+  const ChildProcess busy = shell("while :; do :; done");
+  std::vector<std::string> log;
+  const auto times = alternate(side("a", ::getpid(), log, 1), side("busy", busy.pid(), log, 1), {.longest_wait = 0.2});
+  ASSERT_FALSE(times.ok());
+  EXPECT_THAT(times.error().message, HasSubstr("busy still computes 0.2 s after its last run"));
+  EXPECT_TRUE(log.empty());
+}
+
+// Idle when the block begins, and computing while the other side is timed.
+TEST(BlockTimes, DisturbanceIsSeen) {
+  const ChildProcess other = shell("sleep 60");
+  const auto compute_here = [](int) -> Result<Samples> {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
+    while (std::chrono::steady_clock::now() < end) {
+    }
+    return Samples{1};
+  };
+  const auto wait_here = [](int) -> Result<Samples> {
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    return Samples{1};
+  };
+  const auto quiet =
+      alternate({"a", ::getpid(), compute_here}, {"b", other.pid(), wait_here}, {.blocks = 1, .runs = 1});
+  ASSERT_TRUE(quiet.ok()) << quiet.error().message;
+  EXPECT_LT(quiet->disturbance, 0.05);
+  const auto disturbed =
+      alternate({"a", ::getpid(), wait_here}, {"b", other.pid(), compute_here}, {.blocks = 1, .runs = 1});
+  ASSERT_TRUE(disturbed.ok()) << disturbed.error().message;
+  EXPECT_GT(disturbed->disturbance, 0.05);
+}
+
+TEST(BlockTimes, FailureAndStopEndIt) {
+  const ChildProcess other = shell("sleep 60");
+  std::vector<std::string> log;
+  const BlockSide fails{"b", other.pid(), [](int) -> Result<Samples> { return Error{"no run"}; }};
+  const auto failed = alternate(side("a", ::getpid(), log, 1), fails, {});
+  ASSERT_FALSE(failed.ok());
+  EXPECT_EQ(failed.error().message, "no run");
+  const auto stopped = alternate(side("a", ::getpid(), log, 1), fails, {.stopped = [] { return true; }});
+  ASSERT_FALSE(stopped.ok());
+  EXPECT_EQ(stopped.error().message, "stopped");
+}
+
+}  // namespace
+}  // namespace tilecast

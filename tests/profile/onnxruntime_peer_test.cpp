@@ -1,0 +1,98 @@
+#include "profile/onnxruntime_peer.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+#include "base/temp_directory.h"
+#include "ir/npy.h"
+#include "measure/input_data.h"
+
+namespace tilecast {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+const fs::path kSource = TILECAST_SOURCE_DIR;
+const PeerOptions kOptions{.python = kSource / ".deps/venv/bin/python", .scripts = kSource / "scripts/models"};
+
+class OnnxruntimePeerTest : public ::testing::Test {
+ protected:
+  Result<OnnxruntimePeer> start(const PeerOptions& options) const { return OnnxruntimePeer::start(options, log()); }
+  fs::path log() const { return directory_.path() / "log"; }
+  // The message of a peer whose script is `text`.
+  std::string message_with(const std::string& text) const {
+    std::ofstream(directory_.path() / "onnxruntime_peer.py") << text;
+    const auto peer = start({.python = kOptions.python, .scripts = directory_.path()});
+    return peer.ok() ? "" : peer.error().message;
+  }
+
+  TempDirectory directory_ = *TempDirectory::create("peer_test");
+};
+
+TEST_F(OnnxruntimePeerTest, RunsAModel) {
+  auto peer = start(kOptions);
+  ASSERT_TRUE(peer.ok()) << peer.error().message;
+  const fs::path folder = kSource / "models/tests/mlp";
+  const auto version = peer->load(folder / "model.onnx", 2);
+  ASSERT_TRUE(version.ok()) << version.error().message;
+  EXPECT_THAT(*version, HasSubstr("."));
+  ASSERT_TRUE(peer->set_inputs({{"x", folder / "input_x.npy"}}).ok());
+  const auto seconds = peer->run(1, 4);
+  ASSERT_TRUE(seconds.ok()) << seconds.error().message;
+  EXPECT_EQ(seconds->size(), 4U);
+  EXPECT_GT(seconds->front(), 0);
+  const auto files = peer->write_outputs(directory_.path());
+  ASSERT_TRUE(files.ok()) << files.error().message;
+  const NpyArray got = *read_npy(files->at("y"));
+  const NpyArray want = *read_npy(folder / "output_y.npy");
+  ASSERT_EQ(got.type, want.type);
+  EXPECT_LT(relative_difference(got.type.dtype, got.bytes.data(), want.bytes.data(), got.bytes.size()), 1e-4);
+  const auto memory = peer->memory();
+  ASSERT_TRUE(memory.ok()) << memory.error().message;
+  EXPECT_GT(memory->before_bytes, 0);
+  EXPECT_GT(memory->peak_bytes, memory->before_bytes);
+  const auto sizes = peer->sizes();
+  ASSERT_TRUE(sizes.ok()) << sizes.error().message;
+  EXPECT_EQ(sizes->model_bytes, fs::file_size(folder / "model.onnx"));
+  EXPECT_GT(sizes->library_bytes, 1'000'000);
+}
+
+TEST_F(OnnxruntimePeerTest, CountsExternalWeights) {
+  auto peer = start(kOptions);
+  ASSERT_TRUE(peer.ok()) << peer.error().message;
+  const fs::path folder = kSource / "models/tests/external_weights";
+  ASSERT_TRUE(peer->load(folder / "model.onnx", 1).ok());
+  const auto sizes = peer->sizes();
+  ASSERT_TRUE(sizes.ok()) << sizes.error().message;
+  EXPECT_GT(sizes->model_bytes, fs::file_size(folder / "model.onnx"));
+}
+
+TEST_F(OnnxruntimePeerTest, SaysWhyItCannotStart) {
+  const auto no_python = start({.python = "/nonexistent/python", .scripts = kOptions.scripts});
+  ASSERT_FALSE(no_python.ok());
+  EXPECT_THAT(no_python.error().message, HasSubstr("cannot start /nonexistent/python"));
+  EXPECT_THAT(no_python.error().message, HasSubstr("--python"));
+  const auto no_script = start({.python = kOptions.python, .scripts = "/nonexistent"});
+  ASSERT_FALSE(no_script.ok());
+  EXPECT_THAT(no_script.error().message, HasSubstr("there is no /nonexistent/onnxruntime_peer.py"));
+  EXPECT_THAT(message_with("import sys; sys.exit('no onnxruntime here')"),
+              HasSubstr("ended (exit code 1): no onnxruntime here"));
+  EXPECT_THAT(message_with("import os; os.write(4, b'\\x02\\0\\0\\0[]')\nimport time; time.sleep(60)"),
+              HasSubstr("gave a wrong answer: []"));
+}
+
+TEST_F(OnnxruntimePeerTest, AnErrorLeavesItAlive) {
+  auto peer = start(kOptions);
+  ASSERT_TRUE(peer.ok()) << peer.error().message;
+  const auto missing = peer->load("/nonexistent.onnx", 2);
+  ASSERT_FALSE(missing.ok());
+  EXPECT_THAT(missing.error().message, HasSubstr("onnxruntime: "));
+  EXPECT_THAT(missing.error().message, HasSubstr("/nonexistent.onnx"));
+  EXPECT_TRUE(peer->memory().ok());
+}
+
+}  // namespace
+}  // namespace tilecast

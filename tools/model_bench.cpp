@@ -1,0 +1,205 @@
+#include "model_bench.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <nlohmann/json.hpp>
+
+#include "base/temp_directory.h"
+#include "ir/npy.h"
+#include "measure/input_data.h"
+#include "model_inputs.h"
+#include "stop_flag.h"
+
+namespace tilecast::tools {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr double kProgramSeconds = 3600;
+// Runs at the start of a block that do not count.
+constexpr int kWarmup = 2;
+// For the profile, and for the peak of memory.
+constexpr int kProfileRuns = 20;
+constexpr int kMemoryRuns = 3;
+
+// Runs a program to its end; returns the last line that it printed, which is the reason when it failed.
+Result<std::string> run_program(const fs::path& program, std::vector<std::string> arguments, const fs::path& log) {
+  TILECAST_TRY(ChildProcess child,
+               ChildProcess::spawn({.program = program, .arguments = std::move(arguments), .log_file = log}));
+  const auto status = child.wait(deadline_after(kProgramSeconds));
+  std::string line = last_line_of(log);
+  if (status == ExitStatus{}) return line;
+  constexpr std::string_view kPrefix = "tilecast: ";
+  if (line.starts_with(kPrefix)) line.erase(0, kPrefix.size());
+  if (!line.empty()) return Error{line};
+  return Error{fmt::format("{}: {}", program.string(), status ? to_text(*status) : "no end in sight")};
+}
+
+std::int64_t bytes_of_files(const fs::path& directory) {
+  std::int64_t bytes = 0;
+  for (const auto& entry : fs::recursive_directory_iterator(directory)) {
+    if (entry.is_regular_file()) bytes += static_cast<std::int64_t>(entry.file_size());
+  }
+  return bytes;
+}
+
+class ModelBench {
+ public:
+  ModelBench(const ModelBenchEntry& entry, const ModelBenchOptions& options, fs::path work)
+      : entry_(entry), options_(options), work_(std::move(work)) {}
+
+  Result<ModelBenchResult> run(const MachinePeaks& peaks) {
+    TILECAST_CHECK(compile());
+    TILECAST_TRY(const Manifest manifest, read_manifest(directory_));
+    TILECAST_TRY(const LoadedPackage package, LoadedPackage::open(directory_));
+    TILECAST_TRY(PackageInstance instance, PackageInstance::create(package, options_.threads));
+    TILECAST_CHECK(make_inputs(package));
+    ModelInputs inputs;
+    for (const auto& [name, file] : files_) inputs.files.push_back(name + "=" + file.string());
+    TILECAST_CHECK(set_inputs(inputs, package, instance));
+    TILECAST_TRY(OnnxruntimePeer peer, OnnxruntimePeer::start(options_.peer, work_ / "onnxruntime.log"));
+    TILECAST_TRY(const std::string version, peer.load(entry_.model, options_.threads));
+    TILECAST_CHECK(peer.set_inputs(files_));
+    result_.comparison.model = entry_.name;
+    result_.comparison.threads = options_.threads;
+    TILECAST_CHECK(compare_outputs(package, instance, peer));
+    print_start(manifest, version);
+    TILECAST_CHECK(time(instance, peer));
+    TILECAST_CHECK(find_sizes(inputs, peer));
+    TILECAST_TRY(result_.profile, profile_model(manifest, package, instance, options_.threads, kProfileRuns, peaks));
+    result_.profile.model = entry_.name;
+    result_.comparison.flops = result_.profile.flops();
+    return std::move(result_);
+  }
+
+ private:
+  void print_start(const Manifest& manifest, const std::string& version) const {
+    const auto tuned = std::count_if(manifest.kernels.begin(), manifest.kernels.end(),
+                                     [](const ManifestKernel& kernel) { return kernel.seconds.has_value(); });
+    fmt::print("{}: {} of {} tasks tuned, onnxruntime {}, relative error {:.1e}; {} blocks of {} runs, {} threads\n",
+               entry_.name, tuned, manifest.kernels.size(), version, result_.comparison.relative_error, options_.blocks,
+               options_.runs, options_.threads);
+    std::fflush(stdout);
+  }
+
+  Status compile() {
+    directory_ = entry_.compiled;
+    if (!directory_.empty()) return Unit{};
+    directory_ = work_ / "compiled";
+    std::vector<std::string> arguments{"compile",           entry_.model.string(), "-o",
+                                       directory_.string(), "--threads",           fmt::format("{}", options_.threads)};
+    if (!entry_.records.empty()) arguments.insert(arguments.end(), {"--records", entry_.records.string()});
+    for (const std::string& shape : options_.shapes) arguments.insert(arguments.end(), {"--shape", shape});
+    TILECAST_CHECK(run_program(directory_of_this_program() / "tilecast", std::move(arguments), work_ / "compile.log"));
+    return Unit{};
+  }
+
+  // Fills files_: the files that were given, or those that the model's recipes make from the seed.
+  Status make_inputs(const LoadedPackage& package) {
+    for (const std::string& option : options_.inputs) {
+      const std::size_t equals = option.rfind('=');
+      if (equals == std::string::npos) return Error{fmt::format("--input {}: NAME=FILE.npy is expected", option)};
+      files_[option.substr(0, equals)] = option.substr(equals + 1);
+    }
+    if (!files_.empty()) return Unit{};
+    const fs::path directory = work_ / "inputs";
+    std::vector<std::string> arguments{(options_.peer.scripts / "make_inputs.py").string(),
+                                       entry_.model.string(),
+                                       "--output",
+                                       directory.string(),
+                                       "--seed",
+                                       fmt::format("{}", options_.seed)};
+    for (const std::string& shape : options_.shapes) arguments.insert(arguments.end(), {"--shape", shape});
+    TILECAST_CHECK(run_program(options_.peer.python, std::move(arguments), work_ / "inputs.log"));
+    for (const PackageTensor& tensor : package.inputs()) {
+      std::string name = tensor.name;
+      std::replace(name.begin(), name.end(), '/', '_');  // as in the names of its files
+      files_[tensor.name] = directory / (name + ".npy");
+    }
+    return Unit{};
+  }
+
+  Status compare_outputs(const LoadedPackage& package, PackageInstance& instance, OnnxruntimePeer& peer) {
+    TILECAST_CHECK(instance.run());
+    TILECAST_TRY(const TensorFiles theirs, peer.write_outputs(work_));
+    const std::vector<PackageTensor> tensors = package.outputs();
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+      const auto& [name, type] = tensors[i];
+      const auto file = theirs.find(name);
+      if (file == theirs.end()) return Error{fmt::format("onnxruntime's model has no output {}", name)};
+      TILECAST_TRY(const NpyArray want, read_npy(file->second));
+      if (want.type != type) {
+        return Error{fmt::format("output {} is {}, onnxruntime's {}", name, shape_to_string(type.shape),
+                                 shape_to_string(want.type.shape))};
+      }
+      TILECAST_TRY(const std::vector<std::byte> got, instance.output(i));
+      const double error = relative_difference(type.dtype, got.data(), want.bytes.data(), got.size());
+      if (!(error <= options_.tolerance)) {
+        return Error{fmt::format("output {} differs from onnxruntime's by {:.3g} of its largest element", name, error)};
+      }
+      result_.comparison.relative_error = std::max(result_.comparison.relative_error, error);
+    }
+    return Unit{};
+  }
+
+  Status time(PackageInstance& instance, OnnxruntimePeer& peer) {
+    using Clock = std::chrono::steady_clock;
+    const auto run_ours = [&instance](int runs) -> Result<std::vector<double>> {
+      std::vector<double> samples;
+      for (int i = 0; i < kWarmup + runs; ++i) {
+        const Clock::time_point start = Clock::now();
+        TILECAST_CHECK(instance.run());
+        samples.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+      }
+      samples.erase(samples.begin(), samples.begin() + kWarmup);
+      return samples;
+    };
+    const BlockSide ours{"tilecast", ::getpid(), run_ours};
+    const BlockSide theirs{"onnxruntime", peer.pid(), [&peer](int runs) { return peer.run(kWarmup, runs); }};
+    TILECAST_TRY(
+        result_.comparison.times,
+        alternate(ours, theirs, {.blocks = options_.blocks, .runs = options_.runs, .stopped = stop_requested}));
+    return Unit{};
+  }
+
+  // Our memory is that of `tilecast run`, a process that does nothing else: this one has the peaks and outputs as well.
+  Status find_sizes(const ModelInputs& inputs, OnnxruntimePeer& peer) {
+    std::vector<std::string> arguments{"run",       directory_.string(),
+                                       "--repeat",  fmt::format("{}", kMemoryRuns),
+                                       "--threads", fmt::format("{}", options_.threads),
+                                       "--json"};
+    for (const std::string& input : inputs.files) arguments.insert(arguments.end(), {"--input", input});
+    TILECAST_TRY(const std::string line,
+                 run_program(directory_of_this_program() / "tilecast", std::move(arguments), work_ / "run.log"));
+    const auto json = nlohmann::json::parse(line);
+    result_.comparison.tilecast = {.memory_before_bytes = json.at("memory_before_bytes").get<std::int64_t>(),
+                                   .memory_peak_bytes = json.at("memory_peak_bytes").get<std::int64_t>(),
+                                   .shipped_bytes = bytes_of_files(directory_)};
+    TILECAST_TRY(const OnnxruntimePeer::Memory memory, peer.memory());
+    TILECAST_TRY(const OnnxruntimePeer::Sizes sizes, peer.sizes());
+    result_.comparison.onnxruntime = {.memory_before_bytes = memory.before_bytes,
+                                      .memory_peak_bytes = memory.peak_bytes,
+                                      .shipped_bytes = sizes.library_bytes + sizes.model_bytes};
+    return Unit{};
+  }
+
+  const ModelBenchEntry& entry_;
+  const ModelBenchOptions& options_;
+  const fs::path work_;
+  fs::path directory_;
+  TensorFiles files_;
+  ModelBenchResult result_;
+};
+
+}  // namespace
+
+Result<ModelBenchResult> bench_model(const ModelBenchEntry& entry, const ModelBenchOptions& options,
+                                     const MachinePeaks& peaks) {
+  TILECAST_TRY(const TempDirectory work, TempDirectory::create("tilecast-bench"));
+  return ModelBench(entry, options, work.path()).run(peaks);
+}
+
+}  // namespace tilecast::tools

@@ -1,0 +1,27 @@
+// The inputs of a compiled model: files, and random values for the others.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "runtime/package/loaded_package.h"
+
+namespace tilecast::tools {
+
+struct ModelInputs {
+  std::vector<std::string> files;  // NAME=FILE.npy
+  bool random = false;             // what has no file gets random values; without it, that is an error
+  std::uint64_t seed = 0;
+};
+
+// --input and --seed.
+void add_input_arguments(CLI::App& command, ModelInputs& inputs);
+
+// Fails on an input that the model does not have, a file that cannot be read or is of another type or shape, and an
+// input that has no data.
+Status set_inputs(const ModelInputs& inputs, const LoadedPackage& package, PackageInstance& instance);
+
+}  // namespace tilecast::tools
