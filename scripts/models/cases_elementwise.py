@@ -131,6 +131,14 @@ def cast_types(graph: CaseGraph) -> None:
     graph.result(graph.node("CastLike", [graph.node("Less", [x, graph.constant(3.0)]), whole]), "like", INT32)
 
 
+@case("BitShift of bytes in both directions")
+def bit_shift(graph: CaseGraph) -> None:
+    x = graph.input("x", [9, 4], TensorProto.UINT8, "integers(0, 256)")
+    shift = graph.input("shift", [9, 4], TensorProto.UINT8, "integers(0, 8)")
+    graph.result(graph.node("BitShift", [x, shift], direction="LEFT"), "left", TensorProto.UINT8)
+    graph.result(graph.node("BitShift", [x, shift], direction="RIGHT"), "right", TensorProto.UINT8)
+
+
 @case("Max, Min, Sum and Mean of one input and of four")
 def input_counts(graph: CaseGraph) -> None:
     inputs = [graph.input(name, shape) for name, shape in (("a", [2, 3, 4]), ("b", [3, 1]), ("c", [4]), ("d", [1]))]

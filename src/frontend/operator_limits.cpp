@@ -6,6 +6,7 @@ const std::map<std::string, std::string>& operator_limits() {
   static const std::map<std::string, std::string> limits = {
       {"AveragePool", "1 to 3 spatial dims; ceil_mode unless the last window begins behind the input"},
       {"BatchNormalization", "inference"},
+      {"BitShift", "uint8"},
       {"Cast", "not to float16, double or text"},
       {"CastLike", "not to float16, double or text"},
       {"Conv", "1 to 3 spatial dims, no negative pads"},

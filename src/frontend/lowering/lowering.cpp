@@ -24,6 +24,7 @@ const LoweringTable& lowering_table() {
     add_elementwise(t);
     add_unary(t);
     add_conversions(t);
+    add_bit_shift(t);
     add_reductions(t);
     add_movement(t);
     add_slices(t);

@@ -141,6 +141,7 @@ void add_products(LoweringTable& table);
 void add_elementwise(LoweringTable& table);
 void add_unary(LoweringTable& table);
 void add_conversions(LoweringTable& table);
+void add_bit_shift(LoweringTable& table);
 void add_reductions(LoweringTable& table);
 void add_movement(LoweringTable& table);
 void add_slices(LoweringTable& table);
