@@ -41,6 +41,14 @@ def gemm_two_inputs(graph: CaseGraph) -> None:
     graph.result(graph.node("Gemm", [a, b], transB=1))
 
 
+@case("Gemm with C as an input: a number, a row and a column")
+def gemm_input_c(graph: CaseGraph) -> None:
+    a, weight = graph.input("a", [4, 6]), graph.random("w", [6, 5])
+    for name, shape in (("number", []), ("row", [5]), ("column", [4, 1])):
+        c = graph.input(name, shape)
+        graph.result(graph.node("Gemm", [a, weight, c], beta=0.5), f"{name}_out")
+
+
 @case("MatMul of 3-D by constant 2-D, with bias")
 def matmul_dense(graph: CaseGraph) -> None:
     x = graph.input("x", [2, 5, 8])

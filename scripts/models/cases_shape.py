@@ -61,6 +61,13 @@ def constant_forms(graph: CaseGraph) -> None:
     graph.result(graph.node("Reshape", [y, graph.node("Constant", [], value_ints=[3, 2])]))
 
 
+@case("Tile of each dimension and Expand that adds one")
+def tile_expand(graph: CaseGraph) -> None:
+    x = graph.input("x", [2, 1, 3])
+    graph.result(graph.node("Tile", [x, graph.indices("repeats", 2, 3, 1)]), "tiled")
+    graph.result(graph.node("Expand", [x, graph.indices("shape", 2, 1, 4, 1)]), "expanded")
+
+
 @case("Slice with negative starts, ends beyond the size, steps 2 and -1")
 def slice_steps(graph: CaseGraph) -> None:
     x = graph.input("x", [3, 10, 7])

@@ -18,6 +18,8 @@ from onnx import TensorProto, helper, numpy_helper
 from onnx.reference import ReferenceEvaluator
 
 import cases_conv  # noqa: F401, each of these adds its cases to CASES
+import cases_einsum  # noqa: F401
+import cases_elementwise  # noqa: F401
 import cases_format  # noqa: F401
 import cases_index  # noqa: F401
 import cases_linear  # noqa: F401
@@ -26,6 +28,7 @@ import cases_pool  # noqa: F401
 import cases_recurrent  # noqa: F401
 import cases_resize  # noqa: F401
 import cases_shape  # noqa: F401
+import cases_statistics  # noqa: F401
 from catalog import MODELS_FOLDER, fail
 from compare import relative_error
 from inference import Tensors, open_session, random_inputs, run

@@ -142,8 +142,9 @@ class Flattener : public IRVisitor {
       return;
     }
     const std::string name = plain_function_name(e->name);
-    static const std::set<std::string> kKnown = {"exp",   "log",  "sqrt",  "rsqrt", "erf", "tanh", "pow",
-                                                 "floor", "ceil", "round", "abs",   "sin", "cos"};
+    static const std::set<std::string> kKnown = {
+        "exp", "log", "sqrt", "rsqrt", "erf",  "tanh", "pow",  "floor", "ceil",  "round", "abs",    "sin",
+        "cos", "tan", "asin", "acos",  "atan", "sinh", "cosh", "asinh", "acosh", "atanh", "is_nan", "is_inf"};
     if (!kKnown.contains(name)) return fail("the function '" + e->name + "'");
     push(ExprOp::kCall, e->type, std::move(operands), 0, 0, name);
   }

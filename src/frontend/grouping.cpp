@@ -32,6 +32,11 @@ FusionKind kind_of(const NetworkNode& node) {
   return FusionKind::kElementwise;
 }
 
+// Compiled code takes the numbers that it computes for finite; those that it reads from memory it does not know.
+bool asks_whether_finite(const NetworkNode& node) {
+  return node.op == "is_nan" || node.op == "is_inf";
+}
+
 bool is_padded(const NetworkNode& node) {
   const auto positive = [](std::int64_t pad) { return pad > 0; };
   const auto begin = node.attributes.get_ints("pads_begin");
@@ -136,6 +141,7 @@ class Grouping {
   // Whether `id` can be computed element by element as `input`, the result of a group so far, comes out.
   bool joins(NetworkId id, FusionKind kind, NetworkId input) const {
     const std::size_t g = group_[index(input)];
+    if (asks_whether_finite(node(id))) return false;
     if (g == kNoGroup || groups_[g].members.back() != input || only_reader(input) != id) return false;
     if (groups_[g].members.size() >= kMostMembers) return false;
     if (kind == FusionKind::kElementwise) return node(id).type.shape == node(input).type.shape;
@@ -154,6 +160,7 @@ class Grouping {
   // Takes over the group of another operand when that is cheap to compute in place: each element is needed once.
   void merge_light(std::size_t g, NetworkId id, FusionKind kind, NetworkId input) {
     const std::size_t other = group_[index(input)];
+    if (asks_whether_finite(node(id))) return;
     if (other == kNoGroup || other == g || groups_[other].kind > FusionKind::kElementwise) return;
     if (groups_[other].members.back() != input || only_reader(input) != id) return;
     if (groups_[g].members.size() + groups_[other].members.size() > kMostMembers) return;

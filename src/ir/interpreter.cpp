@@ -26,6 +26,17 @@ double call(const ExprNode& node, double x, double y) {
   if (f == "abs") return std::abs(x);
   if (f == "sin") return std::sin(x);
   if (f == "cos") return std::cos(x);
+  if (f == "tan") return std::tan(x);
+  if (f == "asin") return std::asin(x);
+  if (f == "acos") return std::acos(x);
+  if (f == "atan") return std::atan(x);
+  if (f == "sinh") return std::sinh(x);
+  if (f == "cosh") return std::cosh(x);
+  if (f == "asinh") return std::asinh(x);
+  if (f == "acosh") return std::acosh(x);
+  if (f == "atanh") return std::atanh(x);
+  if (f == "is_nan") return std::isnan(x) ? 1 : 0;
+  if (f == "is_inf") return std::isinf(x) ? 1 : 0;
   throw std::logic_error("the interpreter does not know the function '" + f + "'");
 }
 

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <functional>
-#include <limits>
 
 #include "ops/builder.h"
+#include "ops/unary_functions.h"
 
 namespace tilecast::ops {
 namespace {
@@ -14,83 +14,33 @@ using Halide::Expr;
 using Halide::Func;
 using Halide::Var;
 
-using Unary = Expr (*)(const Expr& x, const Attributes& attributes);
 using Binary = Expr (*)(const Expr& a, const Expr& b);
 
-Expr constant(const Expr& like, double value) {
-  return Halide::cast(like.type(), Expr(value));
-}
-Expr literal(const Expr& like, double value) {
-  return like.type() == Halide::Float(32) ? Expr(static_cast<float>(value)) : constant(like, value);
-}
-
-Expr sigmoid(const Expr& x) {
-  return 1.0f / (1.0f + Halide::exp(-x));
+// Whole numbers are rounded towards zero, as in C; Halide rounds so that no remainder is negative.
+Expr quotient(const Expr& a, const Expr& b) {
+  if (!a.type().is_int()) return a / b;
+  const Expr whole = magnitude(a) / magnitude(b);
+  return Halide::select((a < 0) != (b < 0), -whole, whole);
 }
 
-// The C library's tanh is not vectorized. Near zero the quotient loses digits; three terms of the series do not.
-Expr fast_tanh(const Expr& x) {
-  const Expr t = Halide::exp(-2.0f * Halide::abs(x));
-  const Expr far = (1.0f - t) / (1.0f + t);
-  const Expr x2 = x * x;
-  const Expr near = x * (1.0f + x2 * (-1.0f / 3 + x2 * (2.0f / 15 - x2 * (17.0f / 315))));
-  return Halide::select(Halide::abs(x) < 0.1f, near, Halide::select(x < 0.0f, -far, far));
+// The rest of that division, which has the sign of the dividend.
+Expr remainder(const Expr& a, const Expr& b) {
+  if (a.type().is_uint()) return a % b;
+  const Expr dividend = magnitude(a);
+  const Expr divisor = magnitude(b);
+  Expr rest = dividend % divisor;
+  if (a.type().is_float()) {
+    // A quotient that was rounded up or down to the next whole number leaves too little or too much.
+    rest = dividend - divisor * Halide::floor(dividend / divisor);
+    rest = Halide::select(rest < 0, rest + divisor, rest >= divisor, rest - divisor, rest);
+  }
+  return Halide::select(a < 0, -rest, rest);
 }
 
-Expr gelu_erf(const Expr& x) {
-  return 0.5f * x * (1.0f + Halide::erf(x * 0.70710678118654752f));
-}
-
-const std::map<std::string, Unary>& unaries() {
-  static const std::map<std::string, Unary> table = {
-      {"relu", [](const Expr& x, const Attributes&) { return Halide::max(x, literal(x, 0)); }},
-      {"sigmoid", [](const Expr& x, const Attributes&) { return sigmoid(x); }},
-      {"tanh", [](const Expr& x, const Attributes&) { return fast_tanh(x); }},
-      {"exp", [](const Expr& x, const Attributes&) { return Halide::exp(x); }},
-      {"log", [](const Expr& x, const Attributes&) { return Halide::log(x); }},
-      {"sqrt", [](const Expr& x, const Attributes&) { return Halide::sqrt(x); }},
-      {"rsqrt", [](const Expr& x, const Attributes&) { return 1.0f / Halide::sqrt(x); }},
-      {"erf", [](const Expr& x, const Attributes&) { return Halide::erf(x); }},
-      {"neg", [](const Expr& x, const Attributes&) { return -x; }},
-      {"abs", [](const Expr& x, const Attributes&) { return Halide::abs(x); }},
-      {"reciprocal", [](const Expr& x, const Attributes&) { return 1.0f / x; }},
-      {"floor", [](const Expr& x, const Attributes&) { return Halide::floor(x); }},
-      {"ceil", [](const Expr& x, const Attributes&) { return Halide::ceil(x); }},
-      {"gelu_erf", [](const Expr& x, const Attributes&) { return gelu_erf(x); }},
-      {"gelu_tanh",
-       [](const Expr& x, const Attributes&) {
-         return 0.5f * x * (1.0f + fast_tanh(0.79788456080286536f * (x + 0.044715f * x * x * x)));
-       }},
-      {"hard_swish", [](const Expr& x, const Attributes&) { return x * Halide::clamp(x / 6.0f + 0.5f, 0.0f, 1.0f); }},
-      {"silu", [](const Expr& x, const Attributes&) { return x * sigmoid(x); }},
-      {"softplus",
-       [](const Expr& x, const Attributes&) {
-         return Halide::max(x, 0.0f) + Halide::log(1.0f + Halide::exp(-Halide::abs(x)));
-       }},
-      {"not", [](const Expr& x, const Attributes&) { return !x; }},
-      {"leaky_relu",
-       [](const Expr& x, const Attributes& a) {
-         return Halide::select(x < 0.0f, x * static_cast<float>(a.get_float("alpha", 0.01)), x);
-       }},
-      {"elu",
-       [](const Expr& x, const Attributes& a) {
-         return Halide::select(x < 0.0f, static_cast<float>(a.get_float("alpha", 1)) * (Halide::exp(x) - 1.0f), x);
-       }},
-      {"hard_sigmoid",
-       [](const Expr& x, const Attributes& a) {
-         return Halide::clamp(
-             x * static_cast<float>(a.get_float("alpha", 0.2)) + static_cast<float>(a.get_float("beta", 0.5)), 0.0f,
-             1.0f);
-       }},
-      {"clip",
-       [](const Expr& x, const Attributes& a) {
-         Expr value = x;
-         if (a.has("min")) value = Halide::max(value, literal(x, a.get_float("min", 0)));
-         if (a.has("max")) value = Halide::min(value, literal(x, a.get_float("max", 0)));
-         return value;
-       }},
-  };
-  return table;
+// The rest that has the sign of the divisor.
+Expr modulo(const Expr& a, const Expr& b) {
+  const Expr rest = remainder(a, b);
+  return a.type().is_uint() ? rest : Halide::select(rest != 0 && (rest < 0) != (b < 0), rest + b, rest);
 }
 
 const std::map<std::string, Binary>& binaries() {
@@ -98,7 +48,9 @@ const std::map<std::string, Binary>& binaries() {
       {"add", [](const Expr& a, const Expr& b) { return a + b; }},
       {"sub", [](const Expr& a, const Expr& b) { return a - b; }},
       {"mul", [](const Expr& a, const Expr& b) { return a * b; }},
-      {"div", [](const Expr& a, const Expr& b) { return a / b; }},
+      {"div", [](const Expr& a, const Expr& b) { return quotient(a, b); }},
+      {"mod", [](const Expr& a, const Expr& b) { return modulo(a, b); }},
+      {"fmod", [](const Expr& a, const Expr& b) { return remainder(a, b); }},
       {"pow", [](const Expr& a, const Expr& b) { return Halide::pow(a, b); }},
       {"min", [](const Expr& a, const Expr& b) { return Halide::min(a, b); }},
       {"max", [](const Expr& a, const Expr& b) { return Halide::max(a, b); }},
@@ -173,7 +125,7 @@ Func define(const Node& node, const std::function<Expr(const std::vector<Var>&)>
 
 Func build_unary(const Node& node, const std::string&) {
   return define(node, [&](const std::vector<Var>& vars) {
-    return unaries().at(node.op.op)(broadcast_read(node, 0, vars), node.op.attributes);
+    return unary_functions().at(node.op.op)(broadcast_read(node, 0, vars), node.op.attributes);
   });
 }
 
@@ -205,7 +157,7 @@ Func build_cast(const Node& node, const std::string&) {
 }  // namespace
 
 void register_elementwise(Registry& registry) {
-  for (const auto& [name, function] : unaries()) registry[name] = {build_unary, check_unary};
+  for (const auto& [name, function] : unary_functions()) registry[name] = {build_unary, check_unary};
   for (const auto& [name, function] : binaries()) registry[name] = {build_binary, check_binary};
   registry["where"] = {build_where, check_where};
   registry["cast"] = {build_cast, check_cast};

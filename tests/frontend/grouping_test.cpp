@@ -52,6 +52,15 @@ TEST(Grouping, AValueThatOthersReadEndsAGroup) {
   EXPECT_THAT(grouped_ops(b.network), ElementsAre(ElementsAre("conv"), ElementsAre("relu"), ElementsAre("add")));
 }
 
+// A kernel that computed the quotient would take it for finite.
+TEST(Grouping, WhetherANumberIsFiniteIsAskedOfStoredOnes) {
+  NetworkBuilder b;
+  const NetworkId x = b.input("x", kImage);
+  const NetworkId quotient = b.op("reciprocal", {x}, kImage);
+  b.output(b.op("not", {b.op("is_nan", {quotient}, kImage)}, kImage));
+  EXPECT_THAT(grouped_ops(b.network), ElementsAre(ElementsAre("reciprocal"), ElementsAre("is_nan", "not")));
+}
+
 TEST(Grouping, TreesOfElementwiseOperatorsAreOneGroup) {
   NetworkBuilder b;
   const NetworkId x = b.input("x", kImage);

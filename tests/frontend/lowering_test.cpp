@@ -208,6 +208,22 @@ TEST(Lowering, ResizeInterpolatesBetweenHalfPixels) {
   EXPECT_THAT(spline.error().message, HasSubstr("its attribute 'mode' is 'spline', which is not supported"));
 }
 
+TEST(Lowering, EquationsThatMakeNoSenseAreRefused) {
+  const auto message = [](const std::string& equation) {
+    ModelMaker model;
+    const std::vector<ModelValueId> inputs = {model.input("x", {3, 4}), model.ones({4, 3})};
+    const auto network = model.lower(model.node("Einsum", inputs, {{"equation", equation}}));
+    return network.ok() ? "lowered" : network.error().message;
+  };
+  EXPECT_EQ(message("ij,jk->ik"), "lowered");
+  EXPECT_THAT(message("ijk,jk->ik"), HasSubstr("'ijk' of its equation does not fit an input of 2 dimensions"));
+  EXPECT_THAT(message("ij->i"), HasSubstr("its equation has 1 operands, the node 2"));
+  EXPECT_THAT(message("ij,j2->i"), HasSubstr("'2', which is no label"));
+  EXPECT_THAT(message("ij,jk->ii"), HasSubstr("a label twice, or one that no operand has"));
+  EXPECT_THAT(message("ij,jk->iz"), HasSubstr("a label twice, or one that no operand has"));
+  EXPECT_THAT(message("ij,ij->i"), HasSubstr("extents 3 and 4 of one label do not fit"));
+}
+
 // Padding counts as elements; what the last window has beyond it does not.
 TEST(Lowering, AveragesOfCeilModeCountDeclaredPaddingOnly) {
   ModelMaker model;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "frontend/lowering/node_lowering.h"
 
@@ -13,9 +14,17 @@ const LoweringTable& lowering_table() {
     LoweringTable t;
     add_convolutions(t);
     add_normalizations(t);
+    add_image_normalizations(t);
+    add_losses(t);
+    add_einsum(t);
+    add_depth_space(t);
+    add_determinant(t);
     add_pools(t);
     add_products(t);
     add_elementwise(t);
+    add_unary(t);
+    add_conversions(t);
+    add_bit_shift(t);
     add_reductions(t);
     add_movement(t);
     add_slices(t);
@@ -24,6 +33,7 @@ const LoweringTable& lowering_table() {
     add_unpool(t);
     add_roi_align(t);
     add_shape_operators(t);
+    add_signal_windows(t);
     add_indexing(t);
     add_scatters(t);
     add_orders(t);
@@ -35,6 +45,15 @@ const LoweringTable& lowering_table() {
 }
 
 namespace {
+
+std::string why_not_supported(const ModelNode& node) {
+  static const std::set<std::string> kRandom = {"Bernoulli",        "Multinomial",   "RandomNormal",
+                                                "RandomNormalLike", "RandomUniform", "RandomUniformLike"};
+  if (node.domain.empty() && kRandom.contains(node.op)) {
+    return "random numbers are not supported: make them outside and feed them as an input";
+  }
+  return "this operator is not supported; docs/operators.md lists those that are";
+}
 
 class ModelLowering {
  public:
@@ -94,7 +113,7 @@ class ModelLowering {
     NodeLowering lowering(model_, node, state_);
     const auto found = lowering_table().find(node.op);
     if (!node.domain.empty() || found == lowering_table().end()) {
-      return lowering.error("this operator is not supported; docs/operators.md lists those that are");
+      return lowering.error(why_not_supported(node));
     }
     TILECAST_CHECK(check_form(lowering, found->second));
     for (const ModelValueId id : node.inputs) {

@@ -179,6 +179,29 @@ Status lower_unsqueeze(NodeLowering& node) {
   return Unit{};
 }
 
+// What `concat` takes at once.
+constexpr std::size_t kMostParts = 64;
+
+// The values one behind the other in this dimension: as many at once as go, then the same with what has come out.
+Result<NetworkId> join(NodeLowering& node, std::vector<NetworkId> values, std::size_t dim) {
+  const Attributes attributes{{"axis", static_cast<std::int64_t>(dim)}};
+  do {
+    std::vector<NetworkId> joined;
+    for (std::size_t begin = 0; begin < values.size(); begin += kMostParts) {
+      const std::size_t end = std::min(begin + kMostParts, values.size());
+      const std::vector<NetworkId> parts(values.begin() + static_cast<std::ptrdiff_t>(begin),
+                                         values.begin() + static_cast<std::ptrdiff_t>(end));
+      TensorType type = node.type(parts.front());
+      type.shape[dim] = 0;
+      for (const NetworkId part : parts) type.shape[dim] += node.type(part).shape[dim];
+      TILECAST_TRY(const NetworkId value, node.emit("concat", parts, attributes, type));
+      joined.push_back(value);
+    }
+    values = std::move(joined);
+  } while (values.size() > 1);
+  return values.front();
+}
+
 // In the order of the first part that is no constant; parts without elements are left out.
 Status lower_concat(NodeLowering& node) {
   const std::size_t rank = node.rank(0);
@@ -191,17 +214,12 @@ Status lower_concat(NodeLowering& node) {
   if (parts.empty()) return node.error("none of its inputs has elements");
   const auto moving = std::find_if(parts.begin(), parts.end(), [&](std::size_t i) { return !node.is_constant(i); });
   const DimOrder order = moving == parts.end() ? plain_order(rank) : node.view(*moving).order;
-  Shape shape = node.shape(parts.front());
-  shape[axis] = 0;
   std::vector<NetworkId> values;
   for (const std::size_t i : parts) {
-    shape[axis] += node.shape(i)[axis];
     TILECAST_TRY(const NetworkId value, node.stored(i, order));
     values.push_back(value);
   }
-  const Attributes attributes{{"axis", static_cast<std::int64_t>(order[axis])}};
-  TILECAST_TRY(const NetworkId value,
-               node.emit("concat", values, attributes, {node.dtype(0), stored_shape(shape, order)}));
+  TILECAST_TRY(const NetworkId value, join(node, values, order[axis]));
   node.set_output(0, {value, order});
   return Unit{};
 }

@@ -89,6 +89,14 @@ Status lower_slice(NodeLowering& node) {
     const std::int64_t step = std::clamp<std::int64_t>(steps[i], -(std::int64_t{1} << 40), std::int64_t{1} << 40);
     ranges[axis] = slice_range(shape[axis], starts[i], ends[i], step);
   }
+  // Shape arithmetic takes nothing of a shape, too.
+  const bool nothing = std::any_of(ranges.begin(), ranges.end(), [](const Range& range) { return range.count < 1; });
+  if (nothing && node.is_constant(0)) {
+    Shape left;
+    for (const Range& range : ranges) left.push_back(range.count);
+    node.set_plain_output(node.constant(node.dtype(0), left, {}));
+    return Unit{};
+  }
   return set_slice(node, 0, ranges);
 }
 
