@@ -251,7 +251,7 @@ std::vector<DagInput> extract_inputs(const ops::Pipeline& pipeline, const OpGrap
     std::string name = input.name;
     if (name.empty() || !Name::fits(name) || !used.insert(name).second) name = fmt::format("in{}", i);
     const std::vector<std::int64_t> extents(input.type.shape.rbegin(), input.type.shape.rend());
-    const ConstantForm form = pipeline.forms[i];
+    const ConstantForm form = i < pipeline.forms.size() ? pipeline.forms[i] : ConstantForm::kPlain;
     inputs.push_back({name, input.type.dtype, extents_in_form(form, extents), input.is_constant, form});
   }
   return inputs;

@@ -27,7 +27,8 @@ struct Pipeline {
   // One a graph input: a Func of the logical indices (innermost first) that loads from the buffer; always inlined.
   // Stages read inputs through these only.
   std::vector<Halide::Func> inputs;
-  // One a graph input: how the data of a constant is prepared. Its logical extents are those of this form.
+  // One a graph input: how the data of a constant is prepared. Its logical extents are those of this form. Empty: all
+  // plain.
   std::vector<ConstantForm> forms;
   // In topological order, the output last. Each is pure, or a constant initial value and one update over an RDom. Names
   // are unique, at most 16 characters, and the same each time that the pipeline is built (Func::name() of Halide may
