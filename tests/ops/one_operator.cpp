@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <span>
 
 #include "base/random.h"
 #include "codegen/extract.h"
+#include "ir/constant_form.h"
 #include "ir/interpreter.h"
 #include "ops/pipeline.h"
 
@@ -76,12 +78,24 @@ std::string refusal(const OpGraph& graph) {
   return names.ok() ? "" : names.error().message;
 }
 
+namespace {
+
+std::vector<double> in_form(ConstantForm form, const Tensor& operand) {
+  if (form == ConstantForm::kPlain) return operand.values;
+  const std::vector<float> plain(operand.values.begin(), operand.values.end());
+  const std::vector<std::int64_t> extents(operand.shape.rbegin(), operand.shape.rend());
+  const std::vector<std::byte> bytes = data_in_form(form, std::as_bytes(std::span(plain)), extents);
+  std::vector<float> formed(bytes.size() / sizeof(float));
+  std::copy(bytes.begin(), bytes.end(), reinterpret_cast<std::byte*>(formed.data()));
+  return {formed.begin(), formed.end()};
+}
+
+}  // namespace
+
 void expect_output(const OpGraph& graph, const std::vector<Tensor>& operands, const Tensor& want, double tolerance) {
   const auto algorithms = ops::algorithms(graph);
   ASSERT_TRUE(algorithms.ok()) << algorithms.error().message;
   ASSERT_EQ(graph.type_of(graph.outputs.front()).shape, want.shape);
-  std::vector<std::vector<double>> inputs;
-  for (const Tensor& operand : operands) inputs.push_back(operand.values);
   std::vector<std::int64_t> points(want.values.size());
   std::iota(points.begin(), points.end(), 0);
   for (const std::string& algorithm : *algorithms) {
@@ -95,6 +109,8 @@ void expect_output(const OpGraph& graph, const std::vector<Tensor>& operands, co
     for (std::size_t d = 0; d < want.shape.size(); ++d) {
       ASSERT_EQ(last.spatial[d].extent, want.shape[want.shape.size() - 1 - d]) << algorithm;
     }
+    std::vector<std::vector<double>> inputs;
+    for (std::size_t i = 0; i < operands.size(); ++i) inputs.push_back(in_form(dag->inputs[i].form, operands[i]));
     const std::vector<double> got = interpret(*dag, inputs, points);
     for (std::size_t i = 0; i < got.size(); ++i) {
       ASSERT_LE(std::abs(got[i] - want.values[i]), tolerance * std::max(1.0, std::abs(want.values[i])))
