@@ -1,6 +1,8 @@
 // conv_transpose: x[N,S…,C], w[K…,C,M/g] -> [N,S'…,M], by sub-pixels: output element o has kernel residue r = (o + pad)
-// mod stride and base q = (o + pad) / stride; only the taps k = r + stride * t reach it, from input q - t. Nothing is
-// multiplied by an inserted zero. See Shi et al., "Is the deconvolution layer the same as a convolutional layer?"
+// mod stride; only the taps k = r + stride * t reach it, from input q - t with q = (o + pad) / stride. Nothing is
+// multiplied by an inserted zero. Elements of one residue are numbered by their base: o / stride where q is the base
+// plus a linear function of the residue, else q itself (then a residue has a base at each end that may hold no
+// element). See Shi et al., "Is the deconvolution layer the same as a convolutional layer?"
 // (2016).
 #include <fmt/format.h>
 
@@ -41,8 +43,10 @@ Status check(const OpGraph& graph, const OpNode& node) {
 
 struct Phase {
   int stride = 1, pad = 0, kernel = 1, taps = 1;
-  int bases = 1;  // how many values q takes
-  int first = 0;  // the least q
+  int bases = 1;      // how many values the base takes
+  int offset = 0;     // q = base + offset + slope * residue
+  int slope = 0;
+  bool exact = true;  // the base is o / stride; else q - offset
 };
 
 std::vector<Phase> phases_of(const Node& node, const Window& window) {
@@ -55,15 +59,22 @@ std::vector<Phase> phases_of(const Node& node, const Window& window) {
     p.pad = static_cast<int>(window.pads_begin[outer]);
     p.kernel = static_cast<int>(window.kernel[outer]);
     p.taps = (p.kernel + p.stride - 1) / p.stride;
-    p.first = p.pad / p.stride;
-    p.bases = (static_cast<int>(output[d + 1]) - 1 + p.pad) / p.stride - p.first + 1;
+    const auto extent = static_cast<int>(output[d + 1]);
+    // q is ceil((pad - r) / stride) at the first element of residue r.
+    p.exact = p.pad % p.stride == 0 || p.stride == 2;
+    p.offset = p.pad / p.stride;
+    if (p.exact && p.pad % p.stride != 0) {
+      p.offset += 1;
+      p.slope = -1;
+    }
+    p.bases = p.exact ? (extent + p.stride - 1) / p.stride : (extent - 1 + p.pad) / p.stride - p.offset + 1;
     phases.push_back(p);
   }
   return phases;
 }
 
-// The input with zeros around it, shifted so that base q (counted from `first`) and tap t read element q - t + taps
-// - 1.
+// The input with zeros around it, shifted so that base b, residue r and tap t read element
+// b + slope * (r - 1) - t + taps - 1, where slope is 0 or -1: never one before the first.
 Func shifted_input(const Node& node, const std::string& name, const std::vector<Phase>& phases) {
   const Extents input = node.extents(0);
   Extents extents = input;
@@ -71,8 +82,8 @@ Func shifted_input(const Node& node, const std::string& name, const std::vector<
   std::vector<Expr> index = exprs(vars);
   std::vector<bool> checked(input.size(), false);
   for (std::size_t d = 0; d < phases.size(); ++d) {
-    const int before = phases[d].taps - 1 - phases[d].first;
-    extents[d + 1] = phases[d].bases + phases[d].taps - 1;
+    const int before = phases[d].taps - 1 - (phases[d].offset + phases[d].slope);
+    extents[d + 1] = phases[d].bases + phases[d].taps - 1 - phases[d].slope;
     index[d + 1] = vars[d + 1] - before;
     checked[d + 1] = true;
   }
@@ -115,7 +126,9 @@ Func build(const Node& node, const std::string&) {
     const Expr tap = r[static_cast<int>(d + 1)];
     out.push_back(base);
     extents.push_back(p.bases);
-    xi.push_back(base - tap + (p.taps - 1));
+    Expr input = base - tap + (p.taps - 1);
+    if (p.slope != 0) input = input + (1 - residue);
+    xi.push_back(input);
     const Expr k = residue + tap * p.stride;
     wi.push_back(p.kernel % p.stride == 0 ? k : Halide::min(k, p.kernel - 1));
     if (p.kernel % p.stride != 0) in_kernel = in_kernel.defined() ? in_kernel && k < p.kernel : k < p.kernel;
@@ -137,7 +150,9 @@ Func build(const Node& node, const std::string&) {
   const std::vector<Var> vars = channel_vars(spatial + 2);
   std::vector<Expr> index = {vars[0]};
   for (std::size_t d = 0; d < spatial; ++d) {
-    index.push_back((vars[d + 1] + phases[d].pad) / phases[d].stride - phases[d].first);
+    const Phase& p = phases[d];
+    const Expr o = vars[d + 1];
+    index.push_back(p.exact ? o / p.stride : (o + p.pad) / p.stride - p.offset);
   }
   for (std::size_t d = 0; d < spatial; ++d) index.push_back((vars[d + 1] + phases[d].pad) % phases[d].stride);
   index.emplace_back(vars.back());

@@ -9,6 +9,7 @@ namespace tilecast::rules {
 namespace {
 
 constexpr double kMaxRedundancy = 4;
+constexpr double kMostlyPadding = 4;
 constexpr std::int32_t kRoot = 0;
 constexpr std::int32_t kInline = 1;
 constexpr std::int32_t kFirstLoop = 2;
@@ -33,6 +34,22 @@ double domain_size(const StageState& s) {
   double size = 1;
   for (const Axis& axis : s.def->spatial) size *= static_cast<double>(axis.extent);
   return size;
+}
+
+// Whether most of the stage's elements are none of the buffer that it reads: padding around little. Inlined, taps that
+// meet nothing but padding vanish where they are unrolled.
+bool is_mostly_padding(const State& state, const StageState& s) {
+  if (s.def->is_reduction() || s.def->accesses.size() != 1 || s.def->counts.select == 0) return false;
+  const BufferId buffer = s.source(s.def->accesses.front().buffer);
+  double read = 1;
+  if (state.is_input(buffer)) {
+    for (const std::int64_t extent : state.dag().inputs[static_cast<std::size_t>(buffer)].extents) {
+      read *= static_cast<double>(extent);
+    }
+  } else {
+    read = domain_size(state.stage(state.stage_of(buffer)));
+  }
+  return domain_size(s) > kMostlyPadding * read;
 }
 
 // Loops of the host at which the stage could be computed, with how often likely: the more it computes twice, the less.
@@ -112,7 +129,10 @@ void place_stage(ScheduleBuilder& builder, StageId id) {
   const Name stage = s.name();
   const std::optional<StageId> host = common_host(state, id);
   std::vector<Option> options = {{kRoot, 1}};
-  if (can_inline(s)) options.push_back({kInline, s.def->counts.float_math > 0 ? 0.2 : 0.05});
+  if (can_inline(s)) {
+    const double otherwise = s.def->counts.float_math > 0 ? 0.2 : 0.05;
+    options.push_back({kInline, is_mostly_padding(state, s) ? 2 : otherwise});
+  }
   if (host) add_loops(state, id, *host, options);
   const std::int32_t place = builder.choose(stage, "place", 0, options);
   if (place == kRoot) return schedule_root_nest(builder, id);
