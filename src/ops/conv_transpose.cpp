@@ -43,8 +43,8 @@ Status check(const OpGraph& graph, const OpNode& node) {
 
 struct Phase {
   int stride = 1, pad = 0, kernel = 1, taps = 1;
-  int bases = 1;      // how many values the base takes
-  int offset = 0;     // q = base + offset + slope * residue
+  int bases = 1;   // how many values the base takes
+  int offset = 0;  // q = base + offset + slope * residue
   int slope = 0;
   bool exact = true;  // the base is o / stride; else q - offset
 };
