@@ -3,34 +3,14 @@
 #include <algorithm>
 #include <map>
 #include <optional>
-#include <set>
-#include <string_view>
+
+#include "frontend/fusion_kind.h"
 
 namespace tilecast {
 namespace {
 
 // Beyond this many operators an expression gains nothing from more, and compiling it takes long.
 constexpr std::size_t kMostMembers = 32;
-
-// What an operator is for fusion; a larger one is worth more to have an epilogue computed with it.
-enum class FusionKind : std::uint8_t { kNone, kView, kMovement, kElementwise, kRows, kWindow, kProduct };
-
-FusionKind kind_of(const NetworkNode& node) {
-  static const std::set<std::string_view> kMovements = {"transpose", "concat", "slice",           "pad",       "gather",
-                                                        "expand",    "resize", "gather_elements", "flat_index"};
-  static const std::set<std::string_view> kProducts = {"conv", "conv_transpose", "dense", "batch_matmul"};
-  static const std::set<std::string_view> kRowOperators = {"reduce", "softmax", "layer_norm", "arg_reduce",
-                                                           "top_k",  "cum_sum", "scatter"};
-  static const std::set<std::string_view> kWindows = {"max_pool", "avg_pool", "max_pool_index", "max_unpool",
-                                                      "roi_align"};
-  if (node.is_constant() || node.is_input()) return FusionKind::kNone;
-  if (node.op == "reshape") return FusionKind::kView;
-  if (kMovements.contains(node.op)) return FusionKind::kMovement;
-  if (kProducts.contains(node.op)) return FusionKind::kProduct;
-  if (kRowOperators.contains(node.op)) return FusionKind::kRows;
-  if (kWindows.contains(node.op)) return FusionKind::kWindow;
-  return FusionKind::kElementwise;
-}
 
 // Compiled code takes the numbers that it computes for finite; those that it reads from memory it does not know.
 bool asks_whether_finite(const NetworkNode& node) {
@@ -59,7 +39,7 @@ class Grouping {
   std::vector<NodeGroup> run() {
     for (const NetworkId id : order_) absorb_operands(id);
     for (const NetworkId id : order_) {
-      const FusionKind kind = kind_of(network_.node(id));
+      const FusionKind kind = fusion_kind(network_.node(id));
       if (kind == FusionKind::kNone || kind == FusionKind::kView || absorbed_[index(id)]) continue;
       place(id, kind);
     }

@@ -24,7 +24,7 @@ std::string node_title(const onnx::NodeProto& node) {
   const std::string name = !node.name().empty()     ? node.name()
                            : node.output_size() > 0 ? node.output(0)
                                                     : "without a name";
-  const std::string domain = node.domain().empty() || node.domain() == "ai.onnx" ? "" : node.domain() + ".";
+  const std::string domain = is_onnx_domain(node.domain()) ? "" : node.domain() + ".";
   return fmt::format("node '{}' ({}{})", name, domain, node.op_type());
 }
 
@@ -216,11 +216,10 @@ class ModelBuilder {
         return Error{fmt::format("{}: its output '{}' is already computed elsewhere", node_title(node), name)};
       }
     }
-    if (node.op_type() == "Constant" && (node.domain().empty() || node.domain() == "ai.onnx"))
-      return add_constant_node(node);
+    if (node.op_type() == "Constant" && is_onnx_domain(node.domain())) return add_constant_node(node);
     ModelNode result{.name = node.name().empty() && node.output_size() > 0 ? node.output(0) : node.name(),
                      .op = node.op_type(),
-                     .domain = node.domain() == "ai.onnx" ? "" : node.domain(),
+                     .domain = is_onnx_domain(node.domain()) ? "" : node.domain(),
                      .opset = opset_of(node.domain())};
     for (const std::string& name : node.input()) {
       const auto id = ids_.find(name);
@@ -238,8 +237,7 @@ class ModelBuilder {
 
   int opset_of(const std::string& domain) const {
     for (const auto& import : proto_.opset_import()) {
-      const bool standard =
-          (import.domain().empty() || import.domain() == "ai.onnx") && (domain.empty() || domain == "ai.onnx");
+      const bool standard = is_onnx_domain(import.domain()) && is_onnx_domain(domain);
       if (standard || import.domain() == domain) return static_cast<int>(import.version());
     }
     return 0;
@@ -343,14 +341,10 @@ Result<onnx::ModelProto> parse(const std::filesystem::path& file) {
   return proto;
 }
 
-bool is_standard(const std::string& domain) {
-  return domain.empty() || domain == "ai.onnx";
-}
-
 // The first operator that the oldest supported opset defines otherwise than this older one; empty: there is none.
 std::string changed_operator(const onnx::GraphProto& graph, std::int64_t version) {
   for (const onnx::NodeProto& node : graph.node()) {
-    if (!is_standard(node.domain())) continue;
+    if (!is_onnx_domain(node.domain())) continue;
     const onnx::OpSchema* schema = onnx::OpSchemaRegistry::Schema(node.op_type(), kOldestOpset, onnx::ONNX_DOMAIN);
     if (schema == nullptr || schema->since_version() > version) return node.op_type();
     for (const onnx::AttributeProto& attribute : node.attribute()) {
@@ -365,7 +359,7 @@ Status settle_opset(onnx::ModelProto& proto) {
   const auto& known = onnx::OpSchemaRegistry::DomainToVersionRange::Instance().Map();
   const std::int64_t newest = known.at(onnx::ONNX_DOMAIN).second;
   for (auto& import : *proto.mutable_opset_import()) {
-    if (!is_standard(import.domain()) || (import.version() >= kOldestOpset && import.version() <= newest)) continue;
+    if (!is_onnx_domain(import.domain()) || (import.version() >= kOldestOpset && import.version() <= newest)) continue;
     std::string changed;
     if (import.version() >= 1 && import.version() < kOldestOpset) {
       changed = changed_operator(proto.graph(), import.version());
@@ -391,6 +385,10 @@ Result<Model> read(const std::filesystem::path& file, const InputShapes& shapes)
 }
 
 }  // namespace
+
+bool is_onnx_domain(const std::string& domain) {
+  return domain.empty() || domain == "ai.onnx";
+}
 
 Result<Model> read_onnx(const std::filesystem::path& file, const InputShapes& shapes) {
   auto model = read(file, shapes);

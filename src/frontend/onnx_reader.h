@@ -16,6 +16,9 @@ using InputShapes = std::map<std::string, Shape>;
 // Of ONNX's own domain. The newest one that is read is the newest that the onnx library knows.
 inline constexpr int kOldestOpset = 11;
 
+// Whether this is the name of ONNX's own domain, which has two.
+bool is_onnx_domain(const std::string& domain);
+
 // Reads the file, its external weight files and all shapes. Models of an opset before 11 are read as of 11 if their
 // operators mean the same there. Errors (one line: the file, the node or value, what to do): unreadable or damaged
 // files, other opsets, missing or short external data, element types that the code generator does not know, dimensions

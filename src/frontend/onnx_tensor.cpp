@@ -108,7 +108,7 @@ Result<std::int64_t> checked_count(const Shape& shape) {
 
 }  // namespace
 
-std::optional<DataType> data_type_from_onnx(int onnx_type) {
+std::optional<DataType> data_type_from_onnx(std::int64_t onnx_type) {
   switch (onnx_type) {
     case TensorProto::FLOAT:
       return DataType::kFloat32;

@@ -16,8 +16,8 @@ namespace tilecast {
 // More elements than this are taken for a damaged file.
 inline constexpr std::int64_t kMostElements = std::int64_t{1} << 33;
 
-// Nothing for types that no kernel is made for (float16, string, complex …).
-std::optional<DataType> data_type_from_onnx(int onnx_type);
+// Nothing for types that no kernel is made for (float16, string, complex …), and for numbers of no type.
+std::optional<DataType> data_type_from_onnx(std::int64_t onnx_type);
 // "float16", "string", …
 std::string onnx_type_name(int onnx_type);
 

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "codegen/codegen.h"
+#include "frontend/fusion_kind.h"
 #include "frontend/grouping.h"
 
 namespace tilecast {
@@ -50,11 +51,8 @@ std::string node_title(const Network& network, const NetworkNode& node) {
 
 // After the operator with the most work; element-wise ones count least.
 std::string group_title(const Network& network, const NodeGroup& group) {
-  static const std::set<std::string> kAnchors = {
-      "conv",       "conv_transpose", "dense", "batch_matmul", "max_pool", "softmax",        "avg_pool",   "reduce",
-      "layer_norm", "arg_reduce",     "top_k", "cum_sum",      "scatter",  "max_pool_index", "max_unpool", "roi_align"};
   for (const NetworkId id : group) {
-    if (kAnchors.contains(network.node(id).op)) return node_title(network, network.node(id));
+    if (fusion_kind(network.node(id)) >= FusionKind::kRows) return node_title(network, network.node(id));
   }
   return node_title(network, network.node(group.back()));
 }

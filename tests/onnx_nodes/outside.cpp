@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "frontend/onnx_reader.h"
 #include "frontend/onnx_tensor.h"
 
 namespace tilecast::testing {
@@ -54,7 +55,7 @@ bool has_only_tensors(const onnx::GraphProto& graph) {
 
 std::optional<std::string> outside_reason(const onnx::ModelProto& model) {
   for (const onnx::NodeProto& node : model.graph().node()) {
-    if (!node.domain().empty() && node.domain() != "ai.onnx") return "domain " + node.domain();
+    if (!is_onnx_domain(node.domain())) return "domain " + node.domain();
   }
   for (const onnx::NodeProto& node : model.graph().node()) {
     const auto found = outside_operators().find(node.op_type());

@@ -10,6 +10,7 @@
 #include "base/temp_directory.h"
 #include "compare_tensors.h"
 #include "constant_inputs.h"
+#include "frontend/onnx_reader.h"
 #include "node_test.h"
 #include "outside.h"
 #include "runtime/package/loaded_package.h"
@@ -106,7 +107,7 @@ Status run(const fs::path& folder, onnx::ModelProto model, NodeOutcome& outcome)
 
 std::int64_t opset_of(const onnx::ModelProto& model) {
   for (const auto& import : model.opset_import()) {
-    if (import.domain().empty() || import.domain() == "ai.onnx") return import.version();
+    if (is_onnx_domain(import.domain())) return import.version();
   }
   return 0;
 }

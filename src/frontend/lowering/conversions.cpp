@@ -87,8 +87,7 @@ Status set_cast(NodeLowering& node, DataType to) {
 
 Status lower_cast(NodeLowering& node) {
   const std::int64_t number = node.attributes().get_int("to", 0);
-  const bool fits = number >= 0 && number <= std::numeric_limits<int>::max();
-  const auto to = fits ? data_type_from_onnx(static_cast<int>(number)) : std::nullopt;
+  const auto to = data_type_from_onnx(number);
   if (!to) return node.error(fmt::format("a cast to element type number {} is not supported", number));
   return set_cast(node, *to);
 }

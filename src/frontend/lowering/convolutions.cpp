@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "frontend/lowering/parts.h"
 #include "frontend/lowering/windows.h"
 
 namespace tilecast {
@@ -52,6 +53,18 @@ Status finish(NodeLowering& node, NetworkId value) {
   return Unit{};
 }
 
+// The image (stored channels last) without the elements that the window's negative padding takes away.
+Result<NetworkId> crop_image(NodeLowering& node, NetworkId image, OnnxWindow& window) {
+  Ints begin(window.kernel.size() + 2, 0);
+  Ints end = begin;
+  std::copy(window.pads_begin.begin(), window.pads_begin.end(), begin.begin() + 1);
+  std::copy(window.pads_end.begin(), window.pads_end.end(), end.begin() + 1);
+  TILECAST_TRY(image, crop_negative_pads(node, image, begin, end));
+  window.pads_begin.assign(begin.begin() + 1, begin.end() - 1);
+  window.pads_end.assign(end.begin() + 1, end.end() - 1);
+  return image;
+}
+
 Status lower_conv(NodeLowering& node) {
   TILECAST_CHECK(check_weight(node));
   const Shape input = node.shape(0);
@@ -67,7 +80,7 @@ Status lower_conv(NodeLowering& node) {
     output.push_back(available / window.strides[d] + 1);
   }
   output.push_back(weight[0]);
-  TILECAST_TRY(x, crop_negative_pads(node, x, window));
+  TILECAST_TRY(x, crop_image(node, x, window));
   Attributes attributes = window_attributes(window);
   attributes.set("groups", node.attributes().get_int("group", 1));
   TILECAST_TRY(const NetworkId value, node.emit_float("conv", {x, w}, std::move(attributes), output));

@@ -2,33 +2,15 @@
 // LpNormalization.
 #include <fmt/format.h>
 
-#include "frontend/lowering/composition.h"
+#include "frontend/lowering/normalization_parts.h"
 
 namespace tilecast {
 namespace {
 
-struct Centred {
-  NetworkId deviation;  // from the mean
-  NetworkId variance;
-};
-
-Centred centre(Composition& c, NetworkId x, const Ints& axes) {
-  const NetworkId deviation = c.binary("sub", x, c.reduce("mean", x, axes));
-  return {deviation, c.reduce("mean", c.binary("mul", deviation, deviation), axes)};
-}
-
-// A vector with one element a channel, for broadcasting against the stored input.
-Result<NetworkId> along_channels(NodeLowering& node, std::size_t input) {
-  const View& x = node.view(0);
-  const std::int64_t channels = node.shape(0)[1];
-  if (node.shape(input) != Shape{channels}) {
-    return node.error(
-        fmt::format("its parameter {} is {}, not {}", input, shape_to_string(node.shape(input)), channels));
-  }
-  Shape along(x.order.size() - x.order[1], 1);
-  along[0] = channels;
-  TILECAST_TRY(const NetworkId value, node.plain(input));
-  return node.reshape(value, along);
+// A parameter of the channels, for broadcasting against the stored input.
+NetworkId parameter(NodeLowering& node, Composition& c, std::size_t input) {
+  const NetworkId vector = c.take(channel_parameter(node, input));
+  return vector < 0 ? vector : c.take(along_channels(node, vector));
 }
 
 Status lower_instance_norm(NodeLowering& node) {
@@ -38,11 +20,10 @@ Status lower_instance_norm(NodeLowering& node) {
   Ints axes;
   for (std::size_t d = 2; d < x.order.size(); ++d) axes.push_back(static_cast<std::int64_t>(x.order[d]));
   Composition c(node);
-  const NetworkId scale = c.take(along_channels(node, 1));
-  const NetworkId bias = c.take(along_channels(node, 2));
-  const Centred centred = centre(c, x.value, axes);
-  const double epsilon = node.attributes().get_float("epsilon", 1e-5);
-  const NetworkId inverse = c.unary("rsqrt", c.scalar("add", centred.variance, epsilon));
+  const NetworkId scale = parameter(node, c, 1);
+  const NetworkId bias = parameter(node, c, 2);
+  const Centred centred = centre(c, x.value, c.reduce("mean", x.value, axes), axes);
+  const NetworkId inverse = inverse_deviation(c, centred.variance, node.attributes().get_float("epsilon", 1e-5));
   const NetworkId scaled = c.binary("mul", centred.deviation, c.binary("mul", inverse, scale));
   return c.finish(c.binary("add", scaled, bias), x.order);
 }
@@ -56,7 +37,7 @@ Status lower_mean_variance(NodeLowering& node) {
   Ints axes;
   for (const std::size_t axis : given) axes.push_back(static_cast<std::int64_t>(x.order[axis]));
   Composition c(node);
-  const Centred centred = centre(c, x.value, axes);
+  const Centred centred = centre(c, x.value, c.reduce("mean", x.value, axes), axes);
   const NetworkId divisor = c.scalar("add", c.unary("sqrt", centred.variance), kEpsilon);
   return c.finish(c.binary("div", centred.deviation, divisor), x.order);
 }

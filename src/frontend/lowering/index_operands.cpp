@@ -6,17 +6,21 @@
 
 namespace tilecast {
 
-Status require_elements(const NodeLowering& node, std::size_t i) {
-  if (element_count(node.shape(i)) == 0) return node.error("tensors without elements are not supported");
-  switch (node.dtype(i)) {
+Status require_element_type(const NodeLowering& node, DataType type) {
+  switch (type) {
     case DataType::kFloat32:
     case DataType::kInt64:
     case DataType::kInt32:
     case DataType::kBool:
       return Unit{};
     default:
-      return node.error(fmt::format("elements of type {} are not supported here", data_type_name(node.dtype(i))));
+      return node.error(fmt::format("elements of type {} are not supported here", data_type_name(type)));
   }
+}
+
+Status require_elements(const NodeLowering& node, std::size_t i) {
+  if (element_count(node.shape(i)) == 0) return node.error("tensors without elements are not supported");
+  return require_element_type(node, node.dtype(i));
 }
 
 Status require_numbers(const NodeLowering& node, std::size_t i) {

@@ -8,6 +8,8 @@ namespace tilecast {
 // More elements than this in a table made of a model's constants are taken for a mistake.
 inline constexpr std::int64_t kMostElementsListed = std::int64_t{1} << 24;
 
+// An error unless elements are of type float32, int64, int32 or bool.
+Status require_element_type(const NodeLowering& node, DataType type);
 // An error unless input `i` has elements, of type float32, int64, int32 or bool; the second refuses bool, too.
 Status require_elements(const NodeLowering& node, std::size_t i);
 Status require_numbers(const NodeLowering& node, std::size_t i);

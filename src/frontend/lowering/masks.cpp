@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <functional>
-#include <limits>
 
 #include "frontend/lowering/index_operands.h"
 #include "frontend/onnx_tensor.h"
@@ -36,8 +35,7 @@ Status lower_one_hot(NodeLowering& node) {
   apart.insert(apart.begin() + static_cast<std::ptrdiff_t>(axis), 1);
   Shape shape = apart;
   shape[axis] = depth;
-  Shape along(shape.size() - axis, 1);
-  along[0] = depth;
+  const Shape along = vector_shape(axis, shape.size(), depth);
   TILECAST_TRY(NetworkId indices, node.plain(0));
   TILECAST_TRY(indices, node.reshape(indices, apart));
   if (is_float(node.dtype(0))) {
@@ -98,15 +96,11 @@ Status lower_eye_like(NodeLowering& node) {
   DataType dtype = node.dtype(0);
   if (node.attributes().has("dtype")) {
     const std::int64_t number = node.attributes().get_int("dtype", 0);
-    const bool fits = number >= 0 && number <= std::numeric_limits<int>::max();
-    const auto known = fits ? data_type_from_onnx(static_cast<int>(number)) : std::nullopt;
+    const auto known = data_type_from_onnx(number);
     if (!known) return node.error(fmt::format("element type number {} is not supported", number));
     dtype = *known;
   }
-  if (dtype != DataType::kFloat32 && dtype != DataType::kInt64 && dtype != DataType::kInt32 &&
-      dtype != DataType::kBool) {
-    return node.error(fmt::format("elements of type {} are not supported here", data_type_name(dtype)));
-  }
+  TILECAST_CHECK(require_element_type(node, dtype));
   const std::int64_t k = node.attributes().get_int("k", 0);
   const auto is_one = [k](std::int64_t distance) { return distance == k; };
   TILECAST_TRY(const NetworkId value, diagonal_mask(node, dtype, shape[0], shape[1], is_one));

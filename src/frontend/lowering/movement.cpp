@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "frontend/lowering/node_lowering.h"
+#include "frontend/lowering/parts.h"
 
 namespace tilecast {
 namespace {
@@ -182,26 +182,6 @@ Status lower_unsqueeze(NodeLowering& node) {
 // What `concat` takes at once.
 constexpr std::size_t kMostParts = 64;
 
-// The values one behind the other in this dimension: as many at once as go, then the same with what has come out.
-Result<NetworkId> join(NodeLowering& node, std::vector<NetworkId> values, std::size_t dim) {
-  const Attributes attributes{{"axis", static_cast<std::int64_t>(dim)}};
-  do {
-    std::vector<NetworkId> joined;
-    for (std::size_t begin = 0; begin < values.size(); begin += kMostParts) {
-      const std::size_t end = std::min(begin + kMostParts, values.size());
-      const std::vector<NetworkId> parts(values.begin() + static_cast<std::ptrdiff_t>(begin),
-                                         values.begin() + static_cast<std::ptrdiff_t>(end));
-      TensorType type = node.type(parts.front());
-      type.shape[dim] = 0;
-      for (const NetworkId part : parts) type.shape[dim] += node.type(part).shape[dim];
-      TILECAST_TRY(const NetworkId value, node.emit("concat", parts, attributes, type));
-      joined.push_back(value);
-    }
-    values = std::move(joined);
-  } while (values.size() > 1);
-  return values.front();
-}
-
 // In the order of the first part that is no constant; parts without elements are left out.
 Status lower_concat(NodeLowering& node) {
   const std::size_t rank = node.rank(0);
@@ -219,13 +199,13 @@ Status lower_concat(NodeLowering& node) {
     TILECAST_TRY(const NetworkId value, node.stored(i, order));
     values.push_back(value);
   }
-  TILECAST_TRY(const NetworkId value, join(node, values, order[axis]));
+  TILECAST_TRY(const NetworkId value, join(node, std::move(values), order[axis], kMostParts));
   node.set_output(0, {value, order});
   return Unit{};
 }
 
 struct Padding {
-  Ints begin, end;  // one entry a dimension of ONNX's; negative: elements that are taken away
+  Ints begin, end;  // one entry a stored dimension; negative: elements that are taken away
 };
 
 Result<Padding> read_padding(NodeLowering& node) {
@@ -236,26 +216,8 @@ Result<Padding> read_padding(NodeLowering& node) {
     if (pad < -(1 << 20) || pad > (1 << 20)) return node.error(fmt::format("a pad of {} is not supported", pad));
   }
   const auto middle = given.begin() + static_cast<std::ptrdiff_t>(rank);
-  return Padding{{given.begin(), middle}, {middle, given.end()}};
-}
-
-// The input, in its own order, without what negative padding takes away; that padding becomes 0.
-Result<NetworkId> crop(NodeLowering& node, Padding& padding) {
-  const View x = node.view(0);
-  TensorType type = node.type(x.value);
-  Ints starts(x.order.size(), 0);
-  for (std::size_t d = 0; d < x.order.size(); ++d) {
-    const std::int64_t begin = std::max<std::int64_t>(-padding.begin[d], 0);
-    const std::int64_t end = std::max<std::int64_t>(-padding.end[d], 0);
-    std::int64_t& extent = type.shape[x.order[d]];
-    if (begin + end > 0 && begin + end >= extent) return node.error("its negative pads leave nothing of its input");
-    starts[x.order[d]] = begin;
-    extent -= begin + end;
-    padding.begin[d] += begin;
-    padding.end[d] += end;
-  }
-  if (type == node.type(x.value)) return x.value;
-  return node.emit("slice", {x.value}, {{"starts", starts}, {"steps", Ints(starts.size(), 1)}}, type);
+  const DimOrder& order = node.view(0).order;
+  return Padding{stored_shape({given.begin(), middle}, order), stored_shape({middle, given.end()}, order)};
 }
 
 Status lower_pad(NodeLowering& node) {
@@ -270,14 +232,12 @@ Status lower_pad(NodeLowering& node) {
   }
   if (!std::isfinite(fill)) return node.error(fmt::format("a constant_value of {} is not supported", fill));
   const View x = node.view(0);
-  TILECAST_TRY(NetworkId value, crop(node, padding));
+  TILECAST_TRY(NetworkId value, crop_negative_pads(node, x.value, padding.begin, padding.end));
   TensorType type = node.type(value);
-  for (std::size_t d = 0; d < x.order.size(); ++d) type.shape[x.order[d]] += padding.begin[d] + padding.end[d];
+  for (std::size_t d = 0; d < type.shape.size(); ++d) type.shape[d] += padding.begin[d] + padding.end[d];
   if (type != node.type(value)) {
-    const Attributes attributes{{"pads_begin", stored_shape(padding.begin, x.order)},
-                                {"pads_end", stored_shape(padding.end, x.order)},
-                                {"mode", mode},
-                                {"value", fill}};
+    const Attributes attributes{
+        {"pads_begin", padding.begin}, {"pads_end", padding.end}, {"mode", mode}, {"value", fill}};
     TILECAST_TRY(value, node.emit("pad", {value}, attributes, type));
   }
   node.set_output(0, {value, x.order});

@@ -54,6 +54,12 @@ DimOrder order_without(const DimOrder& order, const std::vector<std::size_t>& re
   return left;
 }
 
+Shape vector_shape(std::size_t dim, std::size_t rank, std::int64_t extent) {
+  Shape shape(rank - dim, 1);
+  shape.front() = extent;
+  return shape;
+}
+
 std::optional<Shape> broadcast_shape(const Shape& a, const Shape& b) {
   const Shape& longer = a.size() >= b.size() ? a : b;
   const Shape& shorter = a.size() >= b.size() ? b : a;

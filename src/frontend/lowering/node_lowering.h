@@ -108,6 +108,9 @@ Shape onnx_shape(const Shape& stored, const DimOrder& order);
 // The order that is left when ONNX's dimensions `removed` (ascending, of extent 1) are dropped from a stored tensor.
 DimOrder order_without(const DimOrder& order, const std::vector<std::size_t>& removed);
 
+// The shape of a vector that is broadcast along dimension `dim` of a stored tensor of this rank.
+Shape vector_shape(std::size_t dim, std::size_t rank, std::int64_t extent);
+
 // NumPy's rule; nothing when the shapes do not fit.
 std::optional<Shape> broadcast_shape(const Shape& a, const Shape& b);
 

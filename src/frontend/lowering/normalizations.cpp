@@ -1,7 +1,7 @@
 // BatchNormalization, LayerNormalization.
 #include <fmt/format.h>
 
-#include "frontend/lowering/node_lowering.h"
+#include "frontend/lowering/normalization_parts.h"
 
 namespace tilecast {
 namespace {
@@ -15,10 +15,7 @@ Status lower_batch_norm(NodeLowering& node) {
   const Shape channels = {node.shape(0)[1]};
   std::vector<NetworkId> parameters;
   for (std::size_t i = 1; i < 5; ++i) {
-    if (node.shape(i) != channels) {
-      return node.error(fmt::format("its parameter {} is {}, not {}", i, shape_to_string(node.shape(i)), channels[0]));
-    }
-    TILECAST_TRY(const NetworkId parameter, node.plain(i));
+    TILECAST_TRY(const NetworkId parameter, channel_parameter(node, i));
     parameters.push_back(parameter);
   }
   const double epsilon = node.attributes().get_float("epsilon", 1e-5);
@@ -30,10 +27,8 @@ Status lower_batch_norm(NodeLowering& node) {
 
   const View& x = node.view(0);
   const Shape stored = node.type(x.value).shape;
-  Shape along(stored.size() - x.order[1], 1);
-  along[0] = channels[0];
-  TILECAST_TRY(const NetworkId a, node.reshape(factor, along));
-  TILECAST_TRY(const NetworkId b, node.reshape(shift, along));
+  TILECAST_TRY(const NetworkId a, along_channels(node, factor));
+  TILECAST_TRY(const NetworkId b, along_channels(node, shift));
   TILECAST_TRY(const NetworkId scaled, node.emit_float("mul", {x.value, a}, {}, stored));
   TILECAST_TRY(const NetworkId value, node.emit_float("add", {scaled, b}, {}, stored));
   node.set_output(0, {value, node.view(0).order});
@@ -54,24 +49,13 @@ Result<NetworkId> parameter(NodeLowering& node, std::size_t input, const Shape& 
 
 Status set_statistics(NodeLowering& node, NetworkId x, std::size_t axis, double epsilon) {
   if (!node.has_output(1) && !node.has_output(2)) return Unit{};
-  const Shape full = node.type(x).shape;
-  Shape rows = full;
   Ints axes;
-  for (std::size_t d = axis; d < full.size(); ++d) {
-    axes.push_back(static_cast<std::int64_t>(d));
-    rows[d] = 1;
-  }
-  const Attributes average{{"kind", std::string("mean")}, {"axes", axes}, {"keepdims", std::int64_t{1}}};
-  TILECAST_TRY(const NetworkId mean, node.emit_float("reduce", {x}, average, rows));
-  node.set_plain_output(mean, 1);
+  for (std::size_t d = axis; d < node.rank(0); ++d) axes.push_back(static_cast<std::int64_t>(d));
+  Composition c(node);
+  const NetworkId mean = c.reduce("mean", x, axes);
+  TILECAST_CHECK(c.finish(mean, 1));
   if (!node.has_output(2)) return Unit{};
-  TILECAST_TRY(const NetworkId deviation, node.emit_float("sub", {x, mean}, {}, full));
-  TILECAST_TRY(const NetworkId square, node.emit_float("mul", {deviation, deviation}, {}, full));
-  TILECAST_TRY(const NetworkId variance, node.emit_float("reduce", {square}, average, rows));
-  TILECAST_TRY(const NetworkId safe, node.emit_float("add", {variance}, {{"scalar", epsilon}}, rows));
-  TILECAST_TRY(const NetworkId inverse, node.emit_float("rsqrt", {safe}, {}, rows));
-  node.set_plain_output(inverse, 2);
-  return Unit{};
+  return c.finish(inverse_deviation(c, centre(c, x, mean, axes).variance, epsilon), 2);
 }
 
 Status lower_layer_norm(NodeLowering& node) {

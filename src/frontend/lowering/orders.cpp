@@ -3,6 +3,7 @@
 
 #include "frontend/constant_folding.h"
 #include "frontend/lowering/index_operands.h"
+#include "frontend/lowering/softmax_axis.h"
 
 namespace tilecast {
 namespace {
@@ -76,33 +77,14 @@ Status lower_top_k(NodeLowering& node) {
 Result<NetworkId> emit_hardmax(NodeLowering& node, NetworkId x, std::size_t axis) {
   const Shape shape = node.type(x).shape;
   TILECAST_TRY(const NetworkId greatest, emit_arg_reduce(node, x, {.kind = "max", .axis = axis}));
-  Shape along(shape.size() - axis, 1);
-  along[0] = shape[axis];
+  const Shape along = vector_shape(axis, shape.size(), shape[axis]);
   TILECAST_TRY(const NetworkId places, counting(node, DataType::kInt64, along));
   TILECAST_TRY(const NetworkId hot, node.emit("equal", {greatest, places}, {}, {DataType::kBool, shape}));
   return node.emit_float("cast", {hot}, {{"to", std::string("float32")}}, shape);
 }
 
-// Before opset 13 all dimensions from the axis on are one.
 Status lower_hardmax(NodeLowering& node) {
-  TILECAST_CHECK(node.require_float());
-  const bool flattens = node.node().opset < 13;
-  TILECAST_TRY(const std::size_t axis, node.axis(node.attributes().get_int("axis", flattens ? 1 : -1), node.rank(0)));
-  if (!flattens || axis + 1 == node.rank(0)) {
-    const View x = node.view(0);
-    TILECAST_TRY(const NetworkId value, emit_hardmax(node, x.value, x.order[axis]));
-    node.set_output(0, {value, x.order});
-    return Unit{};
-  }
-  const Shape shape = node.shape(0);
-  const auto from = shape.begin() + static_cast<std::ptrdiff_t>(axis);
-  const Shape flat = {element_count({shape.begin(), from}), element_count({from, shape.end()})};
-  TILECAST_TRY(const NetworkId x, node.plain(0));
-  TILECAST_TRY(const NetworkId rows, node.reshape(x, flat));
-  TILECAST_TRY(const NetworkId value, emit_hardmax(node, rows, 1));
-  TILECAST_TRY(const NetworkId result, node.reshape(value, shape));
-  node.set_plain_output(result);
-  return Unit{};
+  return lower_along_axis(node, [&](NetworkId x, std::size_t axis) { return emit_hardmax(node, x, axis); });
 }
 
 Status lower_cum_sum(NodeLowering& node) {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "frontend/lowering/parts.h"
+
 namespace tilecast {
 namespace {
 
@@ -79,28 +81,6 @@ Status check_lengths(NodeLowering& node, std::int64_t steps) {
       fmt::format("its sequence_lens are not all {}: sequences of different lengths are not supported", steps));
 }
 
-// Values of one shape side by side along `axis`.
-Result<NetworkId> join(NodeLowering& node, std::vector<NetworkId> values, std::size_t axis) {
-  while (values.size() > 1) {
-    std::vector<NetworkId> joined;
-    for (std::size_t first = 0; first < values.size(); first += kJoined) {
-      const std::size_t end = std::min(first + kJoined, values.size());
-      const std::vector<NetworkId> parts(values.begin() + static_cast<std::ptrdiff_t>(first),
-                                         values.begin() + static_cast<std::ptrdiff_t>(end));
-      Shape shape = node.type(parts.front()).shape;
-      shape[axis] = 0;
-      for (const NetworkId part : parts) shape[axis] += node.type(part).shape[axis];
-      NetworkId value = parts.front();
-      if (parts.size() > 1) {
-        TILECAST_TRY(value, node.emit_float("concat", parts, {{"axis", static_cast<std::int64_t>(axis)}}, shape));
-      }
-      joined.push_back(value);
-    }
-    values = std::move(joined);
-  }
-  return values.front();
-}
-
 // The values with a new dimension of one element, joined along that.
 Result<NetworkId> stack(NodeLowering& node, const std::vector<NetworkId>& values, std::size_t axis) {
   std::vector<NetworkId> parts;
@@ -110,7 +90,7 @@ Result<NetworkId> stack(NodeLowering& node, const std::vector<NetworkId>& values
     TILECAST_TRY(const NetworkId part, node.reshape(value, shape));
     parts.push_back(part);
   }
-  return join(node, std::move(parts), axis);
+  return join(node, std::move(parts), axis, kJoined);
 }
 
 class Unrolling {

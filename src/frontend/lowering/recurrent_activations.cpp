@@ -53,7 +53,7 @@ class Emitter {
 
   Result<NetworkId> emit(const Activation& f) const {
     static const std::map<std::string, std::string> kPlain = {
-        {"Sigmoid", "sigmoid"}, {"Tanh", "tanh"}, {"Relu", "relu"}, {"Softplus", "softplus"}};
+        {"Sigmoid", "sigmoid"}, {"Tanh", "tanh"}, {"Relu", "relu"}, {"Softplus", "softplus"}, {"Softsign", "softsign"}};
     const auto plain = kPlain.find(f.name);
     if (plain != kPlain.end()) return unary(plain->second, x_);
     if (f.name == "LeakyRelu") return unary("leaky_relu", x_, {{"alpha", f.alpha}});
@@ -61,8 +61,7 @@ class Emitter {
     if (f.name == "HardSigmoid") return unary("hard_sigmoid", x_, {{"alpha", f.alpha}, {"beta", f.beta}});
     if (f.name == "Affine") return affine(x_, f.alpha, f.beta);
     if (f.name == "ScaledTanh") return scaled_tanh(f);
-    if (f.name == "Softsign") return softsign();
-    return thresholded(f.alpha);
+    return unary("thresholded_relu", x_, {{"alpha", f.alpha}});
   }
 
  private:
@@ -79,19 +78,6 @@ class Emitter {
     TILECAST_TRY(const NetworkId argument, unary("mul", x_, {{"scalar", f.beta}}));
     TILECAST_TRY(const NetworkId value, unary("tanh", argument));
     return unary("mul", value, {{"scalar", f.alpha}});
-  }
-
-  // x / (1 + |x|).
-  Result<NetworkId> softsign() const {
-    TILECAST_TRY(const NetworkId magnitude, unary("abs", x_));
-    TILECAST_TRY(const NetworkId divisor, unary("add", magnitude, {{"scalar", 1.0}}));
-    return node_.emit_float("div", {x_, divisor}, {}, shape_);
-  }
-
-  Result<NetworkId> thresholded(double alpha) const {
-    TILECAST_TRY(const NetworkId above, node_.emit("greater", {x_}, {{"scalar", alpha}}, {DataType::kBool, shape_}));
-    const NetworkId zero = node_.constant(DataType::kFloat32, {}, {0});
-    return node_.emit_float("where", {above, x_, zero}, {}, shape_);
   }
 
   NodeLowering& node_;

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "frontend/lowering/composition.h"
+#include "frontend/lowering/softmax_axis.h"
 
 namespace tilecast {
 namespace {
@@ -91,30 +92,11 @@ Status lower_log_sum_exp(NodeLowering& node) {
   return finish_reduction(node, c, c.binary("add", c.unary("log", sum), greatest), reduction);
 }
 
-// Before opset 13 all dimensions from the axis on are one.
-Status lower_flat_softmax(NodeLowering& node, std::size_t axis, std::int64_t log) {
-  const Shape shape = node.shape(0);
-  const auto from = shape.begin() + static_cast<std::ptrdiff_t>(axis);
-  const Shape flat = {element_count({shape.begin(), from}), element_count({from, shape.end()})};
-  TILECAST_TRY(const NetworkId x, node.plain(0));
-  TILECAST_TRY(const NetworkId rows, node.reshape(x, flat));
-  const Attributes attributes{{"axis", std::int64_t{1}}, {"log", log}};
-  TILECAST_TRY(const NetworkId value, node.emit_float("softmax", {rows}, attributes, flat));
-  TILECAST_TRY(const NetworkId result, node.reshape(value, shape));
-  node.set_plain_output(result);
-  return Unit{};
-}
-
 Status lower_softmax(NodeLowering& node, bool log) {
-  TILECAST_CHECK(node.require_float());
-  const bool flattens = node.node().opset < 13;
-  TILECAST_TRY(const std::size_t axis, node.axis(node.attributes().get_int("axis", flattens ? 1 : -1), node.rank(0)));
-  if (flattens && axis + 1 < node.rank(0)) return lower_flat_softmax(node, axis, log ? 1 : 0);
-  const View x = node.view(0);
-  const Attributes attributes{{"axis", static_cast<std::int64_t>(x.order[axis])}, {"log", std::int64_t{log}}};
-  TILECAST_TRY(const NetworkId value, node.emit_float("softmax", {x.value}, attributes, node.type(x.value).shape));
-  node.set_output(0, {value, x.order});
-  return Unit{};
+  return lower_along_axis(node, [&](NetworkId x, std::size_t axis) {
+    const Attributes attributes{{"axis", static_cast<std::int64_t>(axis)}, {"log", std::int64_t{log}}};
+    return node.emit_float("softmax", {x}, attributes, node.type(x).shape);
+  });
 }
 
 }  // namespace

@@ -74,13 +74,6 @@ void drop_useless(AxisTable& table) {
   if (std::all_of(only.begin(), only.end(), [](double w) { return w == 1; })) table.weights.clear();
 }
 
-// A vector along `dim` that is broadcast over the other dimensions.
-Shape along(std::size_t dim, const Shape& shape) {
-  Shape result(shape.size() - dim, 1);
-  result.front() = shape[dim];
-  return result;
-}
-
 }  // namespace
 
 bool AxisTable::keeps_places() const {
@@ -124,7 +117,8 @@ Result<NetworkId> apply_table(NodeLowering& node, NetworkId value, std::size_t d
     const Attributes axis{{"axis", static_cast<std::int64_t>(dim)}};
     TILECAST_TRY(NetworkId term, node.emit_float("gather", {value, index}, axis, shape));
     if (!table.weights.empty()) {
-      const NetworkId weight = node.constant(DataType::kFloat32, along(dim, shape), table.weights[k]);
+      const NetworkId weight =
+          node.constant(DataType::kFloat32, vector_shape(dim, shape.size(), shape[dim]), table.weights[k]);
       TILECAST_TRY(term, node.emit_float("mul", {term, weight}, {}, shape));
     }
     if (sum) {
@@ -139,7 +133,7 @@ Result<NetworkId> fill_outside(NodeLowering& node, NetworkId value, std::size_t 
                                double fill) {
   if (!table.has_outside()) return value;
   const Shape shape = node.type(value).shape;
-  const NetworkId inside = node.constant(DataType::kBool, along(dim, shape), table.inside);
+  const NetworkId inside = node.constant(DataType::kBool, vector_shape(dim, shape.size(), shape[dim]), table.inside);
   const NetworkId number = node.constant(DataType::kFloat32, {}, {fill});
   return node.emit_float("where", {inside, value, number}, {}, shape);
 }

@@ -17,7 +17,7 @@ constexpr double kMostElementsMade = 1 << 26;
 Status set_window(NodeLowering& node, double level, double first, double second) {
   TILECAST_TRY(const double size, node.constant_number(0, "size"));
   if (!(size >= 1 && size <= kMostElementsMade)) return node.error(fmt::format("a size of {} is not supported", size));
-  const auto type = data_type_from_onnx(static_cast<int>(node.attributes().get_int("output_datatype", 1)));
+  const auto type = data_type_from_onnx(node.attributes().get_int("output_datatype", 1));
   if (!type) return node.error("its attribute 'output_datatype' is not supported");
   const auto count = static_cast<std::int64_t>(size);
   // A window that is not repeated ends where it began.

@@ -8,10 +8,11 @@
 namespace tilecast {
 namespace {
 
-// One input, one operator, the same order.
-Status lower_unary(NodeLowering& node, const std::string& op, Attributes attributes = {}) {
+// One input, one operator whose elements have this type, the same order.
+Status lower_unary(NodeLowering& node, const std::string& op, DataType type, Attributes attributes = {}) {
   const View x = node.view(0);
-  TILECAST_TRY(const NetworkId value, node.emit(op, {x.value}, std::move(attributes), node.type(x.value)));
+  TILECAST_TRY(const NetworkId value,
+               node.emit(op, {x.value}, std::move(attributes), {type, node.type(x.value).shape}));
   node.set_output(0, {value, x.order});
   return Unit{};
 }
@@ -38,12 +39,12 @@ const std::map<std::string, std::string>& number_functions() {
 
 Status lower_float_function(NodeLowering& node) {
   TILECAST_CHECK(node.require_float());
-  return lower_unary(node, float_functions().at(node.node().op));
+  return lower_unary(node, float_functions().at(node.node().op), DataType::kFloat32);
 }
 
 Status lower_number_function(NodeLowering& node) {
   TILECAST_CHECK(require_no_bool(node));
-  return lower_unary(node, number_functions().at(node.node().op));
+  return lower_unary(node, number_functions().at(node.node().op), node.dtype(0));
 }
 
 // ONNX's name, ours, and the attributes, called alike, with the values that they have when they are absent.
@@ -72,17 +73,13 @@ Status lower_activation(NodeLowering& node) {
   if (activation.op == "celu" && attributes.get_float("alpha", 1) == 0) {
     return node.error("an alpha of 0 is not supported");
   }
-  return lower_unary(node, activation.op, std::move(attributes));
+  return lower_unary(node, activation.op, DataType::kFloat32, std::move(attributes));
 }
 
 // A test of each element.
 Status lower_test(NodeLowering& node, const std::string& op, Attributes attributes = {}) {
   TILECAST_CHECK(node.require_float());
-  const View x = node.view(0);
-  const TensorType type{DataType::kBool, node.type(x.value).shape};
-  TILECAST_TRY(const NetworkId value, node.emit(op, {x.value}, std::move(attributes), type));
-  node.set_output(0, {value, x.order});
-  return Unit{};
+  return lower_unary(node, op, DataType::kBool, std::move(attributes));
 }
 
 Status lower_is_inf(NodeLowering& node) {
@@ -93,7 +90,7 @@ Status lower_is_inf(NodeLowering& node) {
 
 Status lower_not(NodeLowering& node) {
   if (node.dtype(0) != DataType::kBool) return node.error("its input is not boolean");
-  return lower_unary(node, "not");
+  return lower_unary(node, "not", DataType::kBool);
 }
 
 }  // namespace

@@ -58,24 +58,6 @@ Result<OnnxWindow> read_window(const NodeLowering& node, Ints kernel, const Shap
   return window;
 }
 
-Result<NetworkId> crop_negative_pads(NodeLowering& node, NetworkId image, OnnxWindow& window) {
-  Shape shape = node.type(image).shape;
-  Ints starts(shape.size(), 0);
-  bool crops = false;
-  for (std::size_t d = 0; d < window.kernel.size(); ++d) {
-    const std::int64_t begin = std::max<std::int64_t>(-window.pads_begin[d], 0);
-    const std::int64_t end = std::max<std::int64_t>(-window.pads_end[d], 0);
-    if (begin + end >= shape[d + 1]) return node.error("its negative pads leave nothing of its input");
-    crops = crops || begin + end > 0;
-    starts[d + 1] = begin;
-    shape[d + 1] -= begin + end;
-    window.pads_begin[d] += begin;
-    window.pads_end[d] += end;
-  }
-  if (!crops) return image;
-  return node.emit_float("slice", {image}, {{"starts", starts}, {"steps", Ints(shape.size(), 1)}}, shape);
-}
-
 Status require_image(const NodeLowering& node, std::size_t input) {
   const std::size_t rank = node.rank(input);
   if (rank >= 3 && rank <= 5) return Unit{};

@@ -17,9 +17,6 @@ struct OnnxWindow {
 // on values that make no sense; negative pads are among those unless they are allowed.
 Result<OnnxWindow> read_window(const NodeLowering& node, Ints kernel, const Shape& input, bool allows_negative = false);
 
-// The image (stored channels last) without the elements that negative padding takes away; that padding becomes 0.
-Result<NetworkId> crop_negative_pads(NodeLowering& node, NetworkId image, OnnxWindow& window);
-
 // Splits `total` elements of padding as SAME_UPPER (the odd one at the end) or else at the beginning.
 void split_padding(std::int64_t total, bool odd_at_end, std::int64_t& begin, std::int64_t& end);
 

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "frontend/fusion_kind.h"
 #include "frontend/passes/match.h"
 #include "frontend/passes/passes.h"
 
@@ -15,16 +16,12 @@ bool is_elementwise(const NetworkNode& node) {
   return kOps.contains(node.op);
 }
 
-bool is_product(const NetworkNode& node) {
-  return node.op == "dense" || node.op == "batch_matmul" || node.op == "conv" || node.op == "conv_transpose";
-}
-
 // Whether `id`, which `reader` alone reads, comes out of a product through nothing but element-wise operators: what
 // follows it can be computed with the product.
 bool ends_product(const Network& network, NetworkId id, NetworkId reader, const Readers& readers, int depth = 8) {
   const NetworkNode& node = network.node(id);
   if (depth == 0 || only_reader(readers, id) != reader) return false;
-  if (is_product(node)) return true;
+  if (fusion_kind(node) == FusionKind::kProduct) return true;
   return is_elementwise(node) && std::any_of(node.inputs.begin(), node.inputs.end(), [&](NetworkId input) {
            return ends_product(network, input, id, readers, depth - 1);
          });

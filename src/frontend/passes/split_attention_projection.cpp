@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <numeric>
 
 #include "frontend/passes/fold.h"
 #include "frontend/passes/match.h"
@@ -20,10 +19,6 @@ struct Chain {
   std::vector<NetworkId> values;  // the dense operator, its bias if any, movements
   std::optional<ChannelOperand> bias;
 };
-
-std::int64_t product(Shape::const_iterator first, Shape::const_iterator last) {
-  return std::accumulate(first, last, std::int64_t{1}, std::multiplies<>());
-}
 
 Chain follow(const Network& network, NetworkId dense, const Readers& readers) {
   Chain chain{{dense}, std::nullopt};
@@ -59,11 +54,11 @@ std::optional<Part> sliced_part(const Network& network, NetworkId id) {
 // The same part of what a reshape reads: the dimension before which as many elements lie, in steps of whole ones.
 std::optional<Part> before_reshape(const Shape& from, const Shape& to, const Part& part) {
   const auto dim = static_cast<std::ptrdiff_t>(part.dim);
-  const std::int64_t outer = product(to.begin(), to.begin() + dim);
-  const std::int64_t inner = product(to.begin() + dim + 1, to.end());
+  const std::int64_t outer = element_count({to.begin(), to.begin() + dim});
+  const std::int64_t inner = element_count({to.begin() + dim + 1, to.end()});
   for (auto d = static_cast<std::ptrdiff_t>(from.size()); d-- > 0;) {
-    if (product(from.begin(), from.begin() + d) != outer) continue;
-    const std::int64_t step = product(from.begin() + d + 1, from.end());
+    if (element_count({from.begin(), from.begin() + d}) != outer) continue;
+    const std::int64_t step = element_count({from.begin() + d + 1, from.end()});
     if (part.start * inner % step != 0 || part.count * inner % step != 0) return std::nullopt;
     return Part{static_cast<std::size_t>(d), part.start * inner / step, part.count * inner / step};
   }
