@@ -120,15 +120,11 @@ class Analyzer {
             &c.int_mul,   &c.int_div,   &c.int_compare, &c.select,    &c.cast,          &c.loads};
   }
 
-  // The axis whose value the condition compares with a constant.
+  // The spatial axis whose value a choice's condition compares with a constant.
   std::optional<std::size_t> case_axis(const ExprNode& select) const {
-    const ExprNode& condition = nodes_[static_cast<std::size_t>(select.operands[0])];
-    if (condition.op != ExprOp::kEqual) return std::nullopt;
-    const ExprNode& left = nodes_[static_cast<std::size_t>(condition.operands[0])];
-    const ExprNode& right = nodes_[static_cast<std::size_t>(condition.operands[1])];
-    if (left.op != ExprOp::kAxis || right.op != ExprOp::kIntConst) return std::nullopt;
-    const auto axis = static_cast<std::size_t>(left.int_value);
-    return axis < stage_.spatial.size() ? std::optional(axis) : std::nullopt;
+    const auto axis = compared_axis(stage_.value, nodes_[static_cast<std::size_t>(select.operands[0])]);
+    if (!axis || *axis >= static_cast<std::int64_t>(stage_.spatial.size())) return std::nullopt;
+    return static_cast<std::size_t>(*axis);
   }
 
   // In how many of the stage's elements each node is evaluated. `axis == constant ? a : b` is decided where the code is

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,5 +50,8 @@ struct Expr {
   std::vector<ExprNode> nodes;
   bool operator==(const Expr&) const = default;
 };
+
+// The axis that a node compares with a constant: `axis == constant`. Nothing for other nodes.
+std::optional<std::int64_t> compared_axis(const Expr& expr, const ExprNode& node);
 
 }  // namespace tilecast

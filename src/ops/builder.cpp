@@ -67,6 +67,10 @@ std::vector<Expr> exprs(const std::vector<Var>& vars) {
   return {vars.begin(), vars.end()};
 }
 
+Expr both(const Expr& a, const Expr& b) {
+  return a.defined() ? a && b : b;
+}
+
 Expr read_or(Func value, const std::vector<Expr>& index, const Extents& extents, const std::vector<bool>& checked,
              Expr outside) {
   std::vector<Expr> safe = index;
@@ -75,8 +79,7 @@ Expr read_or(Func value, const std::vector<Expr>& index, const Extents& extents,
     if (!checked[d]) continue;
     const auto last = static_cast<int>(extents[d] - 1);
     safe[d] = Halide::clamp(index[d], 0, last);
-    const Expr in = index[d] >= 0 && index[d] <= last;
-    inside = inside.defined() ? inside && in : in;
+    inside = both(inside, index[d] >= 0 && index[d] <= last);
   }
   return inside.defined() ? Halide::select(inside, value(safe), std::move(outside)) : value(safe);
 }

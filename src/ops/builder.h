@@ -63,6 +63,9 @@ std::vector<Halide::Var> channel_vars(std::size_t rank);
 std::vector<Halide::Var> plain_vars(std::size_t rank);
 std::vector<Halide::Expr> exprs(const std::vector<Halide::Var>& vars);
 
+// a && b; b where `a` is not defined.
+Halide::Expr both(const Halide::Expr& a, const Halide::Expr& b);
+
 // An element of the value at a clamped index, or `outside` where the index is not in the buffer; dimensions whose index
 // cannot leave it have `checked` false.
 Halide::Expr read_or(Halide::Func value, const std::vector<Halide::Expr>& index, const Extents& extents,

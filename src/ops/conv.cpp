@@ -89,27 +89,22 @@ std::vector<std::string> algorithms(const OpGraph& graph, const OpNode& node) {
   return names;
 }
 
-bool is_offered(const OpGraph& graph, const OpNode& node, const std::string& algorithm) {
-  const std::vector<std::string> names = algorithms(graph, node);
-  return std::find(names.begin(), names.end(), algorithm) != names.end();
+// Winograd's outputs a tile and dimension where the algorithm computes this node so; else 0.
+int tile_outputs(const OpGraph& graph, const OpNode& node, const std::string& algorithm) {
+  const std::vector<std::string> names = winograd_algorithms(graph, node);
+  const bool offered = std::find(names.begin(), names.end(), algorithm) != names.end();
+  return offered ? winograd_outputs(algorithm) : 0;
 }
 
 std::vector<ConstantForm> forms(const OpGraph& graph, const OpNode& node, const std::string& algorithm) {
-  if (!is_offered(graph, node, algorithm)) return {};
-  switch (winograd_outputs(algorithm)) {
-    case 2:
-      return {ConstantForm::kPlain, ConstantForm::kWinograd2};
-    case 4:
-      return {ConstantForm::kPlain, ConstantForm::kWinograd4};
-    default:
-      return {};
-  }
+  const int outputs = tile_outputs(graph, node, algorithm);
+  if (outputs == 0) return {};
+  return {ConstantForm::kPlain, outputs == 2 ? ConstantForm::kWinograd2 : ConstantForm::kWinograd4};
 }
 
 Func build(const Node& node, const std::string& algorithm) {
-  const int outputs = winograd_outputs(algorithm);
-  if (outputs == 0 || !is_offered(node.builder.graph(), node.op, algorithm)) return build_direct(node);
-  return build_winograd(node, outputs);
+  const int outputs = tile_outputs(node.builder.graph(), node.op, algorithm);
+  return outputs == 0 ? build_direct(node) : build_winograd(node, outputs);
 }
 
 }  // namespace

@@ -2,8 +2,7 @@
 // mod stride; only the taps k = r + stride * t reach it, from input q - t with q = (o + pad) / stride. Nothing is
 // multiplied by an inserted zero. Elements of one residue are numbered by their base: o / stride where q is the base
 // plus a linear function of the residue, else q itself (then a residue has a base at each end that may hold no
-// element). See Shi et al., "Is the deconvolution layer the same as a convolutional layer?"
-// (2016).
+// element). See Shi et al., "Is the deconvolution layer the same as a convolutional layer?" (2016).
 #include <fmt/format.h>
 
 #include "ops/window.h"
@@ -131,7 +130,7 @@ Func build(const Node& node, const std::string&) {
     xi.push_back(input);
     const Expr k = residue + tap * p.stride;
     wi.push_back(p.kernel % p.stride == 0 ? k : Halide::min(k, p.kernel - 1));
-    if (p.kernel % p.stride != 0) in_kernel = in_kernel.defined() ? in_kernel && k < p.kernel : k < p.kernel;
+    if (p.kernel % p.stride != 0) in_kernel = both(in_kernel, k < p.kernel);
   }
   for (std::size_t d = 0; d < spatial; ++d) {
     out.emplace_back(kResidue[d]);

@@ -295,8 +295,7 @@ struct ScatterParts {
   Expr reachable(Expr condition) const {
     for (std::size_t d = 0; d < vars.size(); ++d) {
       if (d == dim || updates[d] == data[d]) continue;
-      const Expr inside = vars[d] < static_cast<int>(updates[d]);
-      condition = condition.defined() ? condition && inside : inside;
+      condition = both(condition, vars[d] < static_cast<int>(updates[d]));
     }
     return condition;
   }

@@ -132,14 +132,13 @@ Func largest_position(const Node& node, const std::string& name, const Window& w
     index[dim] = taps.index[dim] - static_cast<int>(window.pads_begin[outer]);
     position = position * extent + index[dim];
     if (window.pads_begin[outer] == 0 && window.pads_end[outer] == 0) continue;
-    const Expr inside = index[dim] >= 0 && index[dim] < extent;
-    found = found.defined() ? found && inside : inside;
+    found = both(found, index[dim] >= 0 && index[dim] < extent);
     index[dim] = Halide::clamp(index[dim], 0, extent - 1);
   }
   const Expr equal = node.input(0)(index) == node.input(1)(out);
   Func f = named_func(name + ".at");
   f(out) = plane - 1;
-  f(out) = Halide::min(f(out), Halide::select(found.defined() ? found && equal : equal, position, plane - 1));
+  f(out) = Halide::min(f(out), Halide::select(both(found, equal), position, plane - 1));
   return node.builder.add(name + ".at", f, node.output(), taps.names);
 }
 
@@ -168,10 +167,8 @@ Func build_index(const Node& node, const std::string&) {
   const std::vector<Var> out = channel_vars(input.size());
   const bool columns = node.op.attributes.get_int("column_major", 0) != 0;
   const Expr position = columns ? column_major(at(out), input) : at(out);
-  const Expr image = out.back() * static_cast<int>(input.front()) + out.front();
   Func f = named_func(name);
-  f(out) = Halide::cast<std::int64_t>(image) * Halide::cast<std::int64_t>(Expr(static_cast<int>(plane))) +
-           Halide::cast<std::int64_t>(position);
+  f(out) = place_in_images(out, input.front(), plane, position);
   return node.builder.add(name, f, node.output());
 }
 

@@ -48,9 +48,7 @@ Expr own_index(const std::vector<Var>& out, const Extents& output) {
     position = position * static_cast<int>(output[d]) + out[d];
     plane *= output[d];
   }
-  const Expr image = out.back() * static_cast<int>(output.front()) + out.front();
-  return Halide::cast<std::int64_t>(image) * Halide::cast<std::int64_t>(Expr(static_cast<int>(plane))) +
-         Halide::cast<std::int64_t>(position);
+  return place_in_images(out, output.front(), plane, position);
 }
 
 // The row-major position in the input of the last element that names each output element; -1: none.
@@ -77,8 +75,7 @@ Func last_source(const Node& node, const std::string& name, const Window& window
     const Expr window_number =
         (out[dim] + static_cast<int>(window.pads_begin[outer])) / static_cast<int>(window.strides[outer]) -
         r[static_cast<int>(dim - 1)];
-    const Expr inside = window_number >= 0 && window_number < extent;
-    found = found.defined() ? found && inside : inside;
+    found = both(found, window_number >= 0 && window_number < extent);
     index[dim] = Halide::clamp(window_number, 0, extent - 1);
     position = position * extent + index[dim];
   }

@@ -75,6 +75,12 @@ Func padded_input(const Node& node, const std::string& name, const Window& windo
   return node.builder.add(name + ".pad", pad, extents);
 }
 
+Expr place_in_images(const std::vector<Var>& out, std::int64_t channels, std::int64_t plane, const Expr& position) {
+  const Expr image = out.back() * static_cast<int>(channels) + out.front();
+  return Halide::cast<std::int64_t>(image) * Halide::cast<std::int64_t>(Expr(static_cast<int>(plane))) +
+         Halide::cast<std::int64_t>(position);
+}
+
 Status check_activation(const OpGraph& graph, const OpNode& node) {
   const std::size_t rank = graph.type_of(node.inputs[0]).shape.size();
   if (rank >= 3 && rank <= 5) return Unit{};

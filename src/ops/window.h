@@ -29,6 +29,11 @@ Result<Shape> window_output(const OpNode& node, const Window& window, const Shap
 // element i - pads_begin of the input, `outside` beyond it.
 Halide::Func padded_input(const Node& node, const std::string& name, const Window& window, Halide::Expr outside);
 
+// The number of an element as ONNX's pools count, in 64 bits: images of `plane` elements one behind the other, a
+// channel and batch element each. `out` is the element's channels-last index, `position` its place in the image.
+Halide::Expr place_in_images(const std::vector<Halide::Var>& out, std::int64_t channels, std::int64_t plane,
+                             const Halide::Expr& position);
+
 // A window with batch and channels: the checks that conv and pool share. Fails unless rank is 3 to 5.
 Status check_activation(const OpGraph& graph, const OpNode& node);
 

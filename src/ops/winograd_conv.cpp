@@ -1,6 +1,7 @@
 #include "ops/winograd_conv.h"
 
 #include <algorithm>
+#include <array>
 
 #include "ir/winograd.h"
 #include "ops/window.h"
@@ -54,7 +55,7 @@ struct WinogradConv {
   const Node& node;
   const Winograd& w;
   std::string name;
-  Window window;
+  Window window;  // its padding at the end reaches to the end of the last tiles
   std::size_t spatial;
   Extents output;  // innermost first
   Extents tiles;   // of the output: channels, tiles of x, tiles of y, (z,) N
@@ -69,31 +70,17 @@ struct WinogradConv {
         output(n.output()),
         tiles(output),
         vars(channel_vars(spatial + 2)) {
-    for (const std::size_t d : {1, 2}) tiles[d] = (output[d] + w.outputs - 1) / w.outputs;
+    for (const std::size_t dim : {1, 2}) {
+      tiles[dim] = (output[dim] + w.outputs - 1) / w.outputs;
+      const std::size_t d = spatial - dim;
+      window.pads_end[d] = tiles[dim] * w.outputs + 2 - n.extents(0)[dim] - window.pads_begin[d];
+    }
   }
 
   std::vector<Expr> index(const std::vector<Expr>& extra = {}) const {
     std::vector<Expr> result = exprs(vars);
     result.insert(result.end(), extra.begin(), extra.end());
     return result;
-  }
-
-  Func padded() const {
-    const Extents input = node.extents(0);
-    Extents extents = input;
-    std::vector<Expr> at = exprs(vars);
-    std::vector<bool> checked(input.size(), false);
-    for (std::size_t d = 0; d < spatial; ++d) {
-      const std::size_t dim = spatial - d;
-      const std::int64_t before = window.pads_begin[d];
-      extents[dim] = dim <= 2 ? tiles[dim] * w.outputs + 2 : input[dim] + before + window.pads_end[d];
-      checked[dim] = before > 0 || extents[dim] > input[dim];
-      at[dim] = vars[dim] - static_cast<int>(before);
-    }
-    if (std::none_of(checked.begin(), checked.end(), [](bool c) { return c; })) return node.input(0);
-    Func pad = named_func(name + ".pad");
-    pad(vars) = read_or(node.input(0), at, input, checked, 0.0f);
-    return node.builder.add(name + ".pad", pad, extents);
   }
 
   // B^T d B, first along y, then along x.
@@ -151,33 +138,31 @@ struct WinogradConv {
     return node.builder.add(name, f, extents, names);
   }
 
-  // A^T along x: dimensions of tiles, then the output within the tile's x and the point of y.
-  Func rows(const Func& products) const {
-    const Var rx("rx");
-    const Var py("py");
-    std::vector<Expr> along;
-    for (int x = 0; x < w.points; ++x) along.push_back(products(index({Expr(x), py})));
+  // A^T along x or y. `inside` are the dimensions that the input adds to those of the tiles, x and y of a point or an
+  // output; the one at `along` becomes that of an output.
+  Func combined(const std::string& stage, const Func& input, const std::array<Var, 2>& inside,
+                std::size_t along) const {
+    std::vector<Expr> points;
+    for (int k = 0; k < w.points; ++k) {
+      std::vector<Expr> at = {inside[0], inside[1]};
+      at[along] = k;
+      points.push_back(input(index(at)));
+    }
     std::vector<Expr> results;
-    for (int x = 0; x < w.outputs; ++x) results.push_back(combination(along, [&](int k) { return w.output_at(x, k); }));
-    Func f = named_func(name + ".rows");
-    f(index({rx, py})) = by_case(rx, results);
+    for (int o = 0; o < w.outputs; ++o) {
+      results.push_back(combination(points, [&](int k) { return w.output_at(o, k); }));
+    }
+    Func f = named_func(name + stage);
+    f(index({inside[0], inside[1]})) = by_case(inside[along], results);
     Extents extents = tiles;
-    extents.insert(extents.end(), {w.outputs, w.points});
-    return node.builder.add(name + ".rows", f, extents);
+    extents.insert(extents.end(), {w.outputs, along == 0 ? w.points : w.outputs});
+    return node.builder.add(name + stage, f, extents);
   }
 
-  Func results(const Func& rows) const {
-    const Var rx("rx");
-    const Var ry("ry");
-    std::vector<Expr> along;
-    for (int y = 0; y < w.points; ++y) along.push_back(rows(index({rx, Expr(y)})));
-    std::vector<Expr> cases;
-    for (int y = 0; y < w.outputs; ++y) cases.push_back(combination(along, [&](int k) { return w.output_at(y, k); }));
-    Func f = named_func(name + ".square");
-    f(index({rx, ry})) = by_case(ry, cases);
-    Extents extents = tiles;
-    extents.insert(extents.end(), {w.outputs, w.outputs});
-    return node.builder.add(name + ".square", f, extents);
+  Func build() const {
+    const Func tiled = products(transformed(padded_input(node, name, window, 0.0f)));
+    const Func rows = combined(".rows", tiled, {Var("rx"), Var("py")}, 0);
+    return placed(combined(".square", rows, {Var("rx"), Var("ry")}, 1));
   }
 
   // From tiles to the output's own dimensions.
@@ -215,8 +200,7 @@ int winograd_outputs(const std::string& algorithm) {
 }
 
 Func build_winograd(const Node& node, int outputs) {
-  const WinogradConv conv(node, outputs);
-  return conv.placed(conv.results(conv.rows(conv.products(conv.transformed(conv.padded())))));
+  return WinogradConv(node, outputs).build();
 }
 
 }  // namespace tilecast::ops

@@ -20,9 +20,10 @@ int winograd_outputs(const std::string& algorithm);
 //   tiles     B^T d B of each tile: [C, tiles of x, tiles of y, (z,) N, point of x, point of y]
 //   conv      the products with the weight, summed over C (and the taps along z), for each point
 //   rows      A^T applied along x
-//   result    A^T applied along y: [M, x, y, (z,) N]
+//   square    A^T applied along y
+//   all       the tiles in their places: [M, x, y, (z,) N]
 // Products: points^2 / outputs^2 an output and channel in place of 9: 4 of 2 x 2 outputs, 2.25 of 4 x 4. Rounding
-// errors grow with the tile: a few 1e-7 and a few 1e-6 of the largest output.
+// errors grow with the tile: about 1e-6 and 1e-5 of the largest output (docs/results.md).
 Halide::Func build_winograd(const Node& node, int outputs);
 
 }  // namespace tilecast::ops

@@ -126,7 +126,7 @@ struct StoreIn {
 struct PackPart {
   std::int32_t dim = 0;  // of the input, innermost first
   std::int64_t extent = 1;
-  bool operator==(const PackPart&) const = default;
+  auto operator<=>(const PackPart&) const = default;
 };
 
 //   w[co, ci], 64 x 100   ->   pack {co:16, ci:100, co:4}   ->   P[co / 16][ci][co % 16]

@@ -22,7 +22,7 @@ std::vector<std::byte> pack_constant(std::span<const std::byte> data, std::span<
 struct ConstantLayout {
   ConstantForm form = ConstantForm::kPlain;
   std::vector<PackPart> parts;  // of the constant in this form, innermost first; empty: dense
-  bool operator==(const ConstantLayout&) const = default;
+  auto operator<=>(const ConstantLayout&) const = default;
 
   bool is_plain() const { return form == ConstantForm::kPlain && parts.empty(); }
 };

@@ -10,13 +10,8 @@ constexpr std::int64_t kMostCases = 8;
 
 bool compares_axis(const Stage& stage, std::size_t axis) {
   const auto& nodes = stage.value.nodes;
-  const auto is_axis = [&](std::int32_t n) {
-    const ExprNode& node = nodes[static_cast<std::size_t>(n)];
-    return node.op == ExprOp::kAxis && node.int_value == static_cast<std::int64_t>(axis);
-  };
-  const auto is_constant = [&](std::int32_t n) { return nodes[static_cast<std::size_t>(n)].op == ExprOp::kIntConst; };
   return std::any_of(nodes.begin(), nodes.end(), [&](const ExprNode& node) {
-    return node.op == ExprOp::kEqual && is_axis(node.operands[0]) && is_constant(node.operands[1]);
+    return compared_axis(stage.value, node) == static_cast<std::int64_t>(axis);
   });
 }
 

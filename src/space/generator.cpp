@@ -73,8 +73,9 @@ Generator::Generator(const TaskContext& context, Hardware hardware, int threads)
       state = *std::move(chosen);
     }
     std::vector<StageRole> roles = stage_roles(state);
+    const auto hosted = hosted_reduction(state, roles);
     const double terms = work(state.dag());
-    algorithms_.push_back({alternatives[i].algorithm, std::move(state), std::move(roles), terms});
+    algorithms_.push_back({alternatives[i].algorithm, std::move(state), std::move(roles), hosted, terms});
   }
   std::stable_sort(algorithms_.begin(), algorithms_.end(),
                    [](const Algorithm& a, const Algorithm& b) { return a.work < b.work; });
@@ -91,7 +92,7 @@ std::vector<Sketch> Generator::sketches() const {
       sketches.push_back({a.name});
       continue;
     }
-    if (hosted_reduction(a.initial, a.roles)) {
+    if (a.hosted) {
       sketches.push_back({.algorithm = a.name, .hosted = true, .weight = 6});
       sketches.push_back({.algorithm = a.name, .weight = 1});
       continue;
@@ -115,8 +116,7 @@ Generated Generator::generate(const Sketch& sketch, DecisionSource& decisions) c
     if (a.roles[i] == StageRole::kRowReduction) rules::factor_row_reduction(builder, static_cast<StageId>(i));
   }
   rules::TileOptions options{.fused = sketch.fused, .blocked = sketch.blocked};
-  const auto hosted = sketch.hosted ? hosted_reduction(a.initial, a.roles) : std::nullopt;
-  if (hosted) options.host = rules::schedule_case_nest(builder, hosted->second);
+  if (sketch.hosted) options.host = rules::schedule_case_nest(builder, a.hosted->second);
   for (std::size_t i = a.roles.size(); i-- > 0;) {
     if (a.roles[i] == StageRole::kTiledReduction) {
       rules::tile_reduction(builder, static_cast<StageId>(i), a.roles, options);

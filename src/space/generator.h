@@ -39,6 +39,8 @@ class Generator {
     Name name;
     State initial;  // with the algorithm chosen
     std::vector<StageRole> roles;
+    // The first reduction whose results are combined case by case, and where.
+    std::optional<std::pair<StageId, StageId>> hosted;
     double work = 0;  // terms of all reductions and constants to read, in terms
   };
   const Algorithm& algorithm(const Name& name) const;

@@ -24,8 +24,7 @@ Error WeightsFile::write_error() const {
 
 Result<std::int64_t> WeightsFile::add(const NetworkNode& constant, const ConstantLayout& layout) {
   const Shape& shape = constant.type.shape;
-  Key key{constant.constant, shape, layout.form, {}};
-  for (const PackPart& part : layout.parts) std::get<3>(key).emplace_back(part.dim, part.extent);
+  Key key{constant.constant, shape, layout};
   if (const auto found = known_.find(key); found != known_.end()) return found->second;
   const std::vector<std::int64_t> extents(shape.rbegin(), shape.rend());
   const auto element = static_cast<std::size_t>(data_type_size(constant.type.dtype));

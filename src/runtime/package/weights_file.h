@@ -49,7 +49,7 @@ class WeightsFile {
   std::int64_t end_ = 0;
   std::unordered_multimap<std::uint64_t, Entry> entries_;  // by hash of the content
   // What is there, by constant (kept, since its address is the key), shape and layout: nothing is packed twice.
-  using Key = std::tuple<ConstantBytes, Shape, ConstantForm, std::vector<std::pair<std::int32_t, std::int64_t>>>;
+  using Key = std::tuple<ConstantBytes, Shape, ConstantLayout>;
   std::map<Key, std::int64_t> known_;
 };
 

@@ -41,14 +41,10 @@ double domain_size(const StageState& s) {
 bool is_mostly_padding(const State& state, const StageState& s) {
   if (s.def->is_reduction() || s.def->accesses.size() != 1 || s.def->counts.select == 0) return false;
   const BufferId buffer = s.source(s.def->accesses.front().buffer);
-  double read = 1;
-  if (state.is_input(buffer)) {
-    for (const std::int64_t extent : state.dag().inputs[static_cast<std::size_t>(buffer)].extents) {
-      read *= static_cast<double>(extent);
-    }
-  } else {
-    read = domain_size(state.stage(state.stage_of(buffer)));
-  }
+  const double read =
+      state.is_input(buffer)
+          ? static_cast<double>(element_count(state.dag().inputs[static_cast<std::size_t>(buffer)].extents))
+          : domain_size(state.stage(state.stage_of(buffer)));
   return domain_size(s) > kMostlyPadding * read;
 }
 
