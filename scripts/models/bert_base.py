@@ -10,6 +10,7 @@ import onnx
 from onnx import TensorProto
 
 from graph import GraphBuilder
+from layers import gelu, gemm, linear, reshape, split_heads
 
 TOKENS = 128
 LAYERS = 12
@@ -37,23 +38,7 @@ def _layer_norm(graph: GraphBuilder, x: str, module: str, scope: str, output: st
 
 
 def _linear(graph: GraphBuilder, x: str, module: str, scope: str, shape: tuple[int, int], gain: float) -> str:
-    """gain is the standard deviation of the result for an input of unit second moment."""
-    weight = graph.weight(f"{module}.weight", list(shape), f"normal(0, {gain / math.sqrt(shape[0]):.6g})")
-    bias = graph.weight(f"{module}.bias", [shape[1]], "normal(0, 0.1)")
-    return graph.node("Add", [bias, graph.node("MatMul", [x, weight], scope)], scope)
-
-
-def _gelu(graph: GraphBuilder, x: str, scope: str) -> str:
-    y = graph.node("Div", [x, graph.constant(math.sqrt(2.0), scope=scope)], scope)
-    y = graph.node("Erf", [y], scope)
-    y = graph.node("Add", [y, graph.constant(1.0, scope=scope)], scope)
-    y = graph.node("Mul", [x, y], scope)
-    return graph.node("Mul", [y, graph.constant(0.5, scope=scope)], scope)
-
-
-def _split_heads(graph: GraphBuilder, x: str, scope: str, perm: list[int]) -> str:
-    shape = graph.constant([1, TOKENS, HEADS, HEAD_SIZE], np.int64, scope)
-    return graph.node("Transpose", [graph.node("Reshape", [x, shape], scope)], scope, perm=perm)
+    return linear(graph, x, f"{module}.weight", f"{module}.bias", scope, shape, gain)
 
 
 def _self_attention(graph: GraphBuilder, x: str, mask: str, module: str, scope: str) -> str:
@@ -61,17 +46,17 @@ def _self_attention(graph: GraphBuilder, x: str, mask: str, module: str, scope: 
     # Queries and keys a little above unit size, so that the softmax is neither flat nor a single peak.
     query = _linear(graph, x, f"{module}.query", f"{scope}/query", square, 1.4)
     key = _linear(graph, x, f"{module}.key", f"{scope}/key", square, 1.4)
-    key = _split_heads(graph, key, scope, [0, 2, 3, 1])
+    key = split_heads(graph, key, scope, (TOKENS, HEADS, HEAD_SIZE), [0, 2, 3, 1])
     value = _linear(graph, x, f"{module}.value", f"{scope}/value", square, 1.0)
-    value = _split_heads(graph, value, scope, [0, 2, 1, 3])
-    query = _split_heads(graph, query, scope, [0, 2, 1, 3])
+    value = split_heads(graph, value, scope, (TOKENS, HEADS, HEAD_SIZE), [0, 2, 1, 3])
+    query = split_heads(graph, query, scope, (TOKENS, HEADS, HEAD_SIZE), [0, 2, 1, 3])
     scores = graph.node("MatMul", [query, key], scope)
     scores = graph.node("Div", [scores, graph.constant(math.sqrt(HEAD_SIZE), scope=scope)], scope)
     scores = graph.node("Add", [scores, mask], scope)
     weights = graph.node("Softmax", [scores], scope, axis=-1)
     context = graph.node("MatMul", [weights, value], scope)
     context = graph.node("Transpose", [context], scope, perm=[0, 2, 1, 3])
-    return graph.node("Reshape", [context, graph.constant([1, TOKENS, HIDDEN], np.int64, scope)], scope)
+    return reshape(graph, context, scope, 1, TOKENS, HIDDEN)
 
 
 def _layer(graph: GraphBuilder, x: str, mask: str, index: int, output: str) -> str:
@@ -82,7 +67,7 @@ def _layer(graph: GraphBuilder, x: str, mask: str, index: int, output: str) -> s
     y = _linear(graph, y, f"{part}.dense", f"{where}/dense", (HIDDEN, HIDDEN), 1.0)
     x = _layer_norm(graph, graph.node("Add", [y, x], where), f"{part}.LayerNorm", f"{where}/LayerNorm")
     y = _linear(graph, x, f"{module}.intermediate.dense", f"{scope}/intermediate/dense", (HIDDEN, INTERMEDIATE), 1.0)
-    y = _gelu(graph, y, f"{scope}/intermediate/intermediate_act_fn")
+    y = gelu(graph, y, f"{scope}/intermediate/intermediate_act_fn")
     y = _linear(graph, y, f"{module}.output.dense", f"{scope}/output/dense", (INTERMEDIATE, HIDDEN), 1.0)
     y = graph.node("Add", [y, x], f"{scope}/output")
     return _layer_norm(graph, y, f"{module}.output.LayerNorm", f"{scope}/output/LayerNorm", output)
@@ -124,9 +109,7 @@ def build(weights_file: str) -> onnx.ModelProto:
     for index in range(LAYERS):
         x = _layer(graph, x, mask, index, "last_hidden_state" if index == LAYERS - 1 else "")
     first = graph.node("Gather", [x, graph.constant(0, np.int64, "pooler")], "pooler", axis=1)
-    weight = graph.weight("pooler.dense.weight", [HIDDEN, HIDDEN], f"normal(0, {0.7 / math.sqrt(HIDDEN):.6g})")
-    bias = graph.weight("pooler.dense.bias", [HIDDEN], "normal(0, 0.1)")
-    y = graph.node("Gemm", [first, weight, bias], "pooler/dense", alpha=1.0, beta=1.0, transB=1)
+    y = gemm(graph, first, "pooler.dense", "pooler/dense", (HIDDEN, HIDDEN), 0.7)
     y = graph.node("Tanh", [y], "pooler/activation", output="pooler_output")
     graph.output(x, [1, TOKENS, HIDDEN])
     graph.output(y, [1, HIDDEN])

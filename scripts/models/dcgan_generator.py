@@ -8,6 +8,7 @@ import math
 import onnx
 
 from graph import GraphBuilder
+from layers import batch_norm
 
 LATENT = 100
 KERNEL = 4
@@ -29,19 +30,6 @@ def _conv_transpose(
     )  # fmt: skip
 
 
-def _batch_norm(graph: GraphBuilder, x: str, index: int, channels: int) -> str:
-    recipes = {
-        "weight": "uniform(0.8, 1.2)",
-        "bias": "normal(0, 0.1)",
-        "running_mean": "normal(0, 0.1)",
-        "running_var": "uniform(0.7, 1.4)",
-    }
-    parameters = [graph.weight(f"main.{index}.{name}", [channels], recipe) for name, recipe in recipes.items()]
-    return graph.node(
-        "BatchNormalization", [x, *parameters], f"main/main.{index}", epsilon=1e-5, momentum=0.9, training_mode=0
-    )
-
-
 def build(weights_file: str) -> onnx.ModelProto:
     """The model, batch 1, input `input` [1, 100, 1, 1], output `picture` [1, 3, 64, 64] in -1 to 1."""
     graph = GraphBuilder("dcgan_generator", weights_file)
@@ -49,7 +37,7 @@ def build(weights_file: str) -> onnx.ModelProto:
     inputs, index = LATENT, 0
     for outputs, stride, padding in LAYERS[:-1]:
         x = _conv_transpose(graph, x, index, (inputs, outputs), stride, padding, 1.0 if index == 0 else 2.0)
-        x = _batch_norm(graph, x, index + 1, outputs)
+        x = batch_norm(graph, x, f"main.{index + 1}", f"main/main.{index + 1}", outputs)
         x = graph.node("Relu", [x], f"main/main.{index + 2}")
         inputs, index = outputs, index + 3
     outputs, stride, padding = LAYERS[-1]

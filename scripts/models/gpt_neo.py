@@ -10,6 +10,7 @@ import onnx
 from onnx import TensorProto
 
 from graph import GraphBuilder
+from layers import layer_norm, linear, reshape, split_heads
 
 TOKENS = 128
 LAYERS = 12
@@ -26,21 +27,10 @@ LEAST = np.finfo(np.float32).min
 RESIDUAL_GAIN = 0.35
 
 
-def _layer_norm(graph: GraphBuilder, x: str, module: str, scope: str) -> str:
-    scale = graph.weight(f"{module}.weight", [HIDDEN], "uniform(0.8, 1.2)")
-    shift = graph.weight(f"{module}.bias", [HIDDEN], "normal(0, 0.1)")
-    return graph.node("LayerNormalization", [x, scale, shift], scope, axis=-1, epsilon=EPSILON)
-
-
 def _linear(
     graph: GraphBuilder, x: str, module: str, scope: str, shape: tuple[int, int], gain: float, bias: bool = True
 ) -> str:
-    """gain is the standard deviation of the result for an input of unit second moment."""
-    weight = graph.weight(f"{module}.weight", list(shape), f"normal(0, {gain / math.sqrt(shape[0]):.6g})")
-    product = graph.node("MatMul", [x, weight], scope)
-    if not bias:
-        return product
-    return graph.node("Add", [graph.weight(f"{module}.bias", [shape[1]], "normal(0, 0.1)"), product], scope)
+    return linear(graph, x, f"{module}.weight", f"{module}.bias" if bias else None, scope, shape, gain)
 
 
 def _gelu_new(graph: GraphBuilder, x: str, scope: str) -> str:
@@ -54,11 +44,6 @@ def _gelu_new(graph: GraphBuilder, x: str, scope: str) -> str:
     return graph.node("Mul", [half, y], scope)
 
 
-def _split_heads(graph: GraphBuilder, x: str, scope: str, perm: list[int]) -> str:
-    shape = graph.constant([1, TOKENS, HEADS, HEAD_SIZE], np.int64, scope)
-    return graph.node("Transpose", [graph.node("Reshape", [x, shape], scope)], scope, perm=perm)
-
-
 def _attention(graph: GraphBuilder, x: str, causal: str, mask: str, module: str, scope: str) -> str:
     square = (HIDDEN, HIDDEN)
     # The scores are not divided by the root of the head's size, so queries and keys are small: the softmax is neither
@@ -66,25 +51,25 @@ def _attention(graph: GraphBuilder, x: str, causal: str, mask: str, module: str,
     query = _linear(graph, x, f"{module}.q_proj", f"{scope}/q_proj", square, 0.5, bias=False)
     key = _linear(graph, x, f"{module}.k_proj", f"{scope}/k_proj", square, 0.5, bias=False)
     value = _linear(graph, x, f"{module}.v_proj", f"{scope}/v_proj", square, 1.0, bias=False)
-    query = _split_heads(graph, query, scope, [0, 2, 1, 3])
-    key = _split_heads(graph, key, scope, [0, 2, 3, 1])
-    value = _split_heads(graph, value, scope, [0, 2, 1, 3])
+    query = split_heads(graph, query, scope, (TOKENS, HEADS, HEAD_SIZE), [0, 2, 1, 3])
+    key = split_heads(graph, key, scope, (TOKENS, HEADS, HEAD_SIZE), [0, 2, 3, 1])
+    value = split_heads(graph, value, scope, (TOKENS, HEADS, HEAD_SIZE), [0, 2, 1, 3])
     scores = graph.node("MatMul", [query, key], scope)
     scores = graph.node("Where", [causal, scores, graph.constant(LEAST, scope=scope)], scope)
     scores = graph.node("Add", [scores, mask], scope)
     weights = graph.node("Softmax", [scores], scope, axis=-1)
     context = graph.node("MatMul", [weights, value], scope)
     context = graph.node("Transpose", [context], scope, perm=[0, 2, 1, 3])
-    context = graph.node("Reshape", [context, graph.constant([1, TOKENS, HIDDEN], np.int64, scope)], scope)
+    context = reshape(graph, context, scope, 1, TOKENS, HIDDEN)
     return _linear(graph, context, f"{module}.out_proj", f"{scope}/out_proj", square, 2 * RESIDUAL_GAIN)
 
 
 def _layer(graph: GraphBuilder, x: str, causal: str, mask: str, index: int) -> str:
     module, scope = f"transformer.h.{index}", f"transformer/h.{index}"
-    y = _layer_norm(graph, x, f"{module}.ln_1", f"{scope}/ln_1")
+    y = layer_norm(graph, x, f"{module}.ln_1", f"{scope}/ln_1", HIDDEN, EPSILON)
     y = _attention(graph, y, causal, mask, f"{module}.attn.attention", f"{scope}/attn/attention")
     x = graph.node("Add", [y, x], scope)
-    y = _layer_norm(graph, x, f"{module}.ln_2", f"{scope}/ln_2")
+    y = layer_norm(graph, x, f"{module}.ln_2", f"{scope}/ln_2", HIDDEN, EPSILON)
     y = _linear(graph, y, f"{module}.mlp.c_fc", f"{scope}/mlp/c_fc", (HIDDEN, INTERMEDIATE), 1.0)
     y = _gelu_new(graph, y, f"{scope}/mlp/act")
     y = _linear(graph, y, f"{module}.mlp.c_proj", f"{scope}/mlp/c_proj", (INTERMEDIATE, HIDDEN), RESIDUAL_GAIN / 0.65)
@@ -125,7 +110,7 @@ def build(weights_file: str) -> onnx.ModelProto:
     causal = _causal_masks(graph)
     for index in range(LAYERS):
         x = _layer(graph, x, causal[index % 2], mask, index)
-    x = _layer_norm(graph, x, "transformer.ln_f", "transformer/ln_f")
+    x = layer_norm(graph, x, "transformer.ln_f", "transformer/ln_f", HIDDEN, EPSILON)
     head = graph.node("Transpose", [words], "lm_head", perm=[1, 0])
     x = graph.node("MatMul", [x, head], "lm_head", output="logits")
     graph.output(x, [1, TOKENS, VOCABULARY])

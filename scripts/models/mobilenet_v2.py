@@ -8,6 +8,7 @@ import math
 import onnx
 
 from graph import GraphBuilder
+from layers import gemm
 
 # expansion, output channels, blocks, stride of the first block
 STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3, 1), (6, 160, 3, 2), (6, 320, 1, 1))
@@ -77,8 +78,6 @@ def build(weights_file: str) -> onnx.ModelProto:
     x = _relu6(graph, x, f"features/features.{index}/features.{index}.2")
     x = graph.node("GlobalAveragePool", [x])
     x = graph.node("Flatten", [x], axis=1)
-    weight = graph.weight("classifier.1.weight", [CLASSES, HEAD], f"normal(0, {math.sqrt(1 / HEAD):.6g})")
-    bias = graph.weight("classifier.1.bias", [CLASSES], "normal(0, 0.1)")
-    x = graph.node("Gemm", [x, weight, bias], "classifier/classifier.1", output="logits", alpha=1.0, beta=1.0, transB=1)
+    x = gemm(graph, x, "classifier.1", "classifier/classifier.1", (HEAD, CLASSES), 1.0, "logits")
     graph.output(x, [1, CLASSES])
     return graph.model()

@@ -10,6 +10,7 @@ import onnx
 from onnx import TensorProto
 
 from graph import GraphBuilder
+from layers import gelu, gemm, layer_norm, linear, reshape
 
 PICTURE = 224
 PATCH = 16
@@ -26,41 +27,6 @@ EPSILON = 1e-6
 RESIDUAL_GAIN = 0.35
 
 
-def _layer_norm(graph: GraphBuilder, x: str, module: str, scope: str) -> str:
-    scale = graph.weight(f"{module}.weight", [HIDDEN], "uniform(0.8, 1.2)")
-    shift = graph.weight(f"{module}.bias", [HIDDEN], "normal(0, 0.1)")
-    return graph.node("LayerNormalization", [x, scale, shift], scope, axis=-1, epsilon=EPSILON)
-
-
-def _linear(
-    graph: GraphBuilder, x: str, names: tuple[str, str], scope: str, shape: tuple[int, int], gain: float
-) -> str:
-    """gain is the standard deviation of the result for an input of unit second moment."""
-    weight = graph.weight(names[0], list(shape), f"normal(0, {gain / math.sqrt(shape[0]):.6g})")
-    bias = graph.weight(names[1], [shape[1]], "normal(0, 0.1)")
-    return graph.node("Add", [bias, graph.node("MatMul", [x, weight], scope)], scope)
-
-
-def _gemm(
-    graph: GraphBuilder, x: str, module: str, scope: str, shape: tuple[int, int], gain: float, output: str = ""
-) -> str:
-    weight = graph.weight(f"{module}.weight", [shape[1], shape[0]], f"normal(0, {gain / math.sqrt(shape[0]):.6g})")
-    bias = graph.weight(f"{module}.bias", [shape[1]], "normal(0, 0.1)")
-    return graph.node("Gemm", [x, weight, bias], scope, output=output, alpha=1.0, beta=1.0, transB=1)
-
-
-def _gelu(graph: GraphBuilder, x: str, scope: str) -> str:
-    y = graph.node("Div", [x, graph.constant(math.sqrt(2.0), scope=scope)], scope)
-    y = graph.node("Erf", [y], scope)
-    y = graph.node("Add", [y, graph.constant(1.0, scope=scope)], scope)
-    y = graph.node("Mul", [x, y], scope)
-    return graph.node("Mul", [y, graph.constant(0.5, scope=scope)], scope)
-
-
-def _reshape(graph: GraphBuilder, x: str, scope: str, *shape: int) -> str:
-    return graph.node("Reshape", [x, graph.constant(shape, np.int64, scope)], scope)
-
-
 def _scale(graph: GraphBuilder, query: str, scope: str) -> str:
     """1 / sqrt(head's size)."""
     shape = graph.node("Shape", [query], scope)
@@ -73,17 +39,17 @@ def _scale(graph: GraphBuilder, query: str, scope: str) -> str:
 
 def _projections(graph: GraphBuilder, x: str, module: str, scope: str) -> list[str]:
     """Queries, keys and values [1, heads, tokens, head's size] of x [tokens, 1, hidden]."""
-    names = (f"{module}.in_proj_weight", f"{module}.in_proj_bias")
-    y = _linear(graph, x, names, scope, (HIDDEN, 3 * HIDDEN), 1.2)
-    y = _reshape(graph, y, scope, TOKENS, 1, 3, HIDDEN)
+    weight, bias = f"{module}.in_proj_weight", f"{module}.in_proj_bias"
+    y = linear(graph, x, weight, bias, scope, (HIDDEN, 3 * HIDDEN), 1.2)
+    y = reshape(graph, y, scope, TOKENS, 1, 3, HIDDEN)
     y = graph.node("Unsqueeze", [y, graph.constant([0], np.int64, scope)], scope)
     y = graph.node("Transpose", [y], scope, perm=[3, 1, 2, 0, 4])
     y = graph.node("Squeeze", [y, graph.constant([3], np.int64, scope)], scope)
     parts = []
     for index in range(3):
         part = graph.node("Gather", [y, graph.constant(index, np.int64, scope)], scope, axis=0)
-        part = graph.node("Transpose", [_reshape(graph, part, scope, TOKENS, HEADS, HEAD_SIZE)], scope, perm=[1, 0, 2])
-        parts.append(_reshape(graph, part, scope, 1, HEADS, TOKENS, HEAD_SIZE))
+        part = graph.node("Transpose", [reshape(graph, part, scope, TOKENS, HEADS, HEAD_SIZE)], scope, perm=[1, 0, 2])
+        parts.append(reshape(graph, part, scope, 1, HEADS, TOKENS, HEAD_SIZE))
     return parts
 
 
@@ -98,23 +64,27 @@ def _self_attention(graph: GraphBuilder, x: str, module: str, scope: str) -> str
     weights = graph.node("Softmax", [graph.node("MatMul", [query, key], scope)], scope, axis=-1)
     y = graph.node("MatMul", [weights, value], scope)
     y = graph.node("Transpose", [y], scope, perm=[2, 0, 1, 3])
-    y = _reshape(graph, y, scope, TOKENS, HIDDEN)
-    y = _gemm(graph, y, f"{module}.out_proj", scope, (HIDDEN, HIDDEN), 2 * RESIDUAL_GAIN)
-    return graph.node("Transpose", [_reshape(graph, y, scope, TOKENS, 1, HIDDEN)], scope, perm=[1, 0, 2])
+    y = reshape(graph, y, scope, TOKENS, HIDDEN)
+    y = gemm(graph, y, f"{module}.out_proj", scope, (HIDDEN, HIDDEN), 2 * RESIDUAL_GAIN)
+    return graph.node("Transpose", [reshape(graph, y, scope, TOKENS, 1, HIDDEN)], scope, perm=[1, 0, 2])
+
+
+def _mlp(graph: GraphBuilder, x: str, module: str, scope: str) -> str:
+    first, second = f"{module}.0", f"{module}.3"
+    y = linear(graph, x, f"{first}.weight", f"{first}.bias", f"{scope}/mlp.0", (HIDDEN, INTERMEDIATE), 1.0)
+    y = gelu(graph, y, f"{scope}/mlp.1")
+    gain = RESIDUAL_GAIN / 0.65
+    return linear(graph, y, f"{second}.weight", f"{second}.bias", f"{scope}/mlp.3", (INTERMEDIATE, HIDDEN), gain)
 
 
 def _layer(graph: GraphBuilder, x: str, index: int) -> str:
     module = f"encoder.layers.encoder_layer_{index}"
     scope = f"encoder/layers/encoder_layer_{index}"
-    y = _layer_norm(graph, x, f"{module}.ln_1", f"{scope}/ln_1")
+    y = layer_norm(graph, x, f"{module}.ln_1", f"{scope}/ln_1", HIDDEN, EPSILON)
     y = _self_attention(graph, y, f"{module}.self_attention", f"{scope}/self_attention")
     x = graph.node("Add", [y, x], scope)
-    y = _layer_norm(graph, x, f"{module}.ln_2", f"{scope}/ln_2")
-    names = (f"{module}.mlp.0.weight", f"{module}.mlp.0.bias")
-    y = _linear(graph, y, names, f"{scope}/mlp/mlp.0", (HIDDEN, INTERMEDIATE), 1.0)
-    y = _gelu(graph, y, f"{scope}/mlp/mlp.1")
-    names = (f"{module}.mlp.3.weight", f"{module}.mlp.3.bias")
-    y = _linear(graph, y, names, f"{scope}/mlp/mlp.3", (INTERMEDIATE, HIDDEN), RESIDUAL_GAIN / 0.65)
+    y = layer_norm(graph, x, f"{module}.ln_2", f"{scope}/ln_2", HIDDEN, EPSILON)
+    y = _mlp(graph, y, f"{module}.mlp", f"{scope}/mlp")
     return graph.node("Add", [x, y], scope)
 
 
@@ -127,7 +97,7 @@ def _embeddings(graph: GraphBuilder, picture: str) -> str:
         "Conv", [picture, weight, bias], "conv_proj", dilations=[1, 1], group=1, kernel_shape=[PATCH, PATCH],
         pads=[0] * 4, strides=[PATCH, PATCH],
     )  # fmt: skip
-    x = graph.node("Transpose", [_reshape(graph, x, "", 1, HIDDEN, PATCHES)], perm=[0, 2, 1])
+    x = graph.node("Transpose", [reshape(graph, x, "", 1, HIDDEN, PATCHES)], perm=[0, 2, 1])
     token = graph.weight("class_token", [1, 1, HIDDEN], "normal(0, 0.5)")
     token = graph.node("Expand", [token, graph.constant([1, 1, HIDDEN], np.int64)])
     x = graph.node("Concat", [token, x], axis=1)
@@ -141,8 +111,8 @@ def build(weights_file: str) -> onnx.ModelProto:
     x = _embeddings(graph, graph.input("input", [1, 3, PICTURE, PICTURE]))
     for index in range(LAYERS):
         x = _layer(graph, x, index)
-    x = _layer_norm(graph, x, "encoder.ln", "encoder/ln")
+    x = layer_norm(graph, x, "encoder.ln", "encoder/ln", HIDDEN, EPSILON)
     x = graph.node("Gather", [x, graph.constant(0, np.int64)], axis=1)
-    x = _gemm(graph, x, "heads.head", "heads/head", (HIDDEN, CLASSES), 1.0, "logits")
+    x = gemm(graph, x, "heads.head", "heads/head", (HIDDEN, CLASSES), 1.0, "logits")
     graph.output(x, [1, CLASSES])
     return graph.model()
