@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/temp_directory.h"
+#include "base/text_file.h"
 #include "ir/npy.h"
 #include "measure/input_data.h"
 #include "model_inputs.h"
@@ -99,11 +100,7 @@ class ModelBench {
 
   // Fills files_: the files that were given, or those that the model's recipes make from the seed.
   Status make_inputs(const LoadedPackage& package) {
-    for (const std::string& option : options_.inputs) {
-      const std::size_t equals = option.rfind('=');
-      if (equals == std::string::npos) return Error{fmt::format("--input {}: NAME=FILE.npy is expected", option)};
-      files_[option.substr(0, equals)] = option.substr(equals + 1);
-    }
+    TILECAST_TRY(files_, parse_inputs(options_.inputs, package.inputs()));
     if (!files_.empty()) return Unit{};
     const fs::path directory = work_ / "inputs";
     std::vector<std::string> arguments{(options_.peer.scripts / "make_inputs.py").string(),
@@ -115,9 +112,7 @@ class ModelBench {
     for (const std::string& shape : options_.shapes) arguments.insert(arguments.end(), {"--shape", shape});
     TILECAST_CHECK(run_program(options_.peer.python, std::move(arguments), work_ / "inputs.log"));
     for (const PackageTensor& tensor : package.inputs()) {
-      std::string name = tensor.name;
-      std::replace(name.begin(), name.end(), '/', '_');  // as in the names of its files
-      files_[tensor.name] = directory / (name + ".npy");
+      files_[tensor.name] = directory / npy_file_name(tensor.name);
     }
     return Unit{};
   }

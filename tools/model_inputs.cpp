@@ -15,27 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Result<std::map<std::string, fs::path>> parse_inputs(const std::vector<std::string>& options,
-                                                     const std::vector<PackageTensor>& tensors) {
-  std::map<std::string, fs::path> files;
-  for (const std::string& option : options) {
-    // Names may hold '=', names of files less often.
-    const std::size_t equals = option.rfind('=');
-    if (equals == std::string::npos || equals == 0) {
-      return Error{fmt::format("--input {}: NAME=FILE.npy is expected", option)};
-    }
-    const std::string name = option.substr(0, equals);
-    const bool known = std::any_of(tensors.begin(), tensors.end(), [&](const auto& t) { return t.name == name; });
-    if (!known) {
-      std::vector<std::string> names;
-      for (const PackageTensor& tensor : tensors) names.push_back(tensor.name);
-      return Error{fmt::format("the model has no input {}; it has {}", name, fmt::join(names, ", "))};
-    }
-    files[name] = option.substr(equals + 1);
-  }
-  return files;
-}
-
 template <class T>
 void append(std::vector<std::byte>& bytes, T value) {
   const auto* begin = reinterpret_cast<const std::byte*>(&value);
@@ -71,6 +50,32 @@ Result<std::vector<std::byte>> read_input(const fs::path& file, const PackageTen
 }
 
 }  // namespace
+
+Result<std::map<std::string, fs::path>> parse_inputs(const std::vector<std::string>& options,
+                                                     const std::vector<PackageTensor>& tensors) {
+  std::map<std::string, fs::path> files;
+  for (const std::string& option : options) {
+    // Names may hold '=', names of files less often.
+    const std::size_t equals = option.rfind('=');
+    if (equals == std::string::npos || equals == 0) {
+      return Error{fmt::format("--input {}: NAME=FILE.npy is expected", option)};
+    }
+    const std::string name = option.substr(0, equals);
+    const bool known = std::any_of(tensors.begin(), tensors.end(), [&](const auto& t) { return t.name == name; });
+    if (!known) {
+      std::vector<std::string> names;
+      for (const PackageTensor& tensor : tensors) names.push_back(tensor.name);
+      return Error{fmt::format("the model has no input {}; it has {}", name, fmt::join(names, ", "))};
+    }
+    files[name] = option.substr(equals + 1);
+  }
+  return files;
+}
+
+std::string npy_file_name(std::string tensor) {
+  std::replace(tensor.begin(), tensor.end(), '/', '_');
+  return tensor + ".npy";
+}
 
 void add_input_arguments(CLI::App& command, ModelInputs& inputs) {
   command.add_option("--input", inputs.files, "NAME=FILE.npy, once for each input");

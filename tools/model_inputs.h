@@ -3,6 +3,8 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,13 @@ struct ModelInputs {
   bool random = false;             // what has no file gets random values; without it, that is an error
   std::uint64_t seed = 0;
 };
+
+// NAME=FILE.npy by name. Fails on text of another form and on names that are none of `tensors`.
+Result<std::map<std::string, std::filesystem::path>> parse_inputs(const std::vector<std::string>& options,
+                                                                  const std::vector<PackageTensor>& tensors);
+
+// The file in which a tensor is written: its name may hold '/'.
+std::string npy_file_name(std::string tensor);
 
 // --input and --seed.
 void add_input_arguments(CLI::App& command, ModelInputs& inputs);

@@ -1,13 +1,11 @@
 // tilecast profile: where the time of a compiled model goes.
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "base/text_file.h"
 #include "commands.h"
 #include "model_inputs.h"
 #include "profile/profile.h"
@@ -30,15 +28,6 @@ struct ProfileArguments {
   bool json = false;
 };
 
-Status write_page(const fs::path& file, const Profile& profile) {
-  std::ofstream stream(file, std::ios::binary | std::ios::trunc);
-  stream << profile_html(profile);
-  stream.close();
-  if (!stream) return Error{fmt::format("cannot write {}: {}", file.string(), std::strerror(errno))};
-  fmt::print("{} written\n", file.string());
-  return Unit{};
-}
-
 Status run_profile(const ProfileArguments& arguments) {
   TILECAST_TRY(const LoadedPackage package, LoadedPackage::open(arguments.directory));
   TILECAST_TRY(const Manifest manifest, read_manifest(arguments.directory));
@@ -50,7 +39,10 @@ Status run_profile(const ProfileArguments& arguments) {
   Profile shown = tasks ? by_task(calls) : calls;
   if (arguments.order == "time") shown = by_time(std::move(shown));
   fmt::print("{}\n{}", profile_table(shown, tasks ? ProfileUnit::kTask : ProfileUnit::kCall), profile_totals(shown));
-  if (!arguments.html.empty()) TILECAST_CHECK(write_page(arguments.html, calls));
+  if (!arguments.html.empty()) {
+    TILECAST_CHECK(write_text(arguments.html, profile_html(calls)));
+    fmt::print("{} written\n", arguments.html.string());
+  }
   if (arguments.json) fmt::print("{}\n", to_json(shown).dump());
   return Unit{};
 }

@@ -1,7 +1,6 @@
 // tilecast run: runs a compiled model.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -33,10 +32,8 @@ Status write_outputs(const fs::path& directory, const LoadedPackage& package, co
   if (error) return Error{fmt::format("cannot create {}: {}", directory.string(), error.message())};
   const std::vector<PackageTensor> tensors = package.outputs();
   for (std::size_t i = 0; i < tensors.size(); ++i) {
-    std::string name = tensors[i].name;
-    std::replace(name.begin(), name.end(), '/', '_');  // it is the name of a file
     TILECAST_TRY(const std::vector<std::byte> bytes, instance.output(i));
-    TILECAST_CHECK(write_npy(directory / (name + ".npy"), tensors[i].type, bytes));
+    TILECAST_CHECK(write_npy(directory / npy_file_name(tensors[i].name), tensors[i].type, bytes));
   }
   return Unit{};
 }

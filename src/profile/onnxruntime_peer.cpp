@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <nlohmann/json.hpp>
+
+#include "base/text_file.h"
 
 namespace tilecast {
 namespace {
@@ -32,15 +33,6 @@ Result<T> get(const Json& answer, const char* name) {
 }
 
 }  // namespace
-
-std::string last_line_of(const fs::path& file) {
-  std::ifstream stream(file);
-  std::string last;
-  for (std::string line; std::getline(stream, line);) {
-    if (!line.empty()) last = line;
-  }
-  return last;
-}
 
 Result<OnnxruntimePeer> OnnxruntimePeer::start(const PeerOptions& options, const fs::path& log) {
   const fs::path script = options.scripts / kScript;

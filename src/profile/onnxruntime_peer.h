@@ -56,7 +56,4 @@ class OnnxruntimePeer {
   std::filesystem::path log_;
 };
 
-// The last line of a file that is not empty; nothing when there is none.
-std::string last_line_of(const std::filesystem::path& file);
-
 }  // namespace tilecast

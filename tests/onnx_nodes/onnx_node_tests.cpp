@@ -4,9 +4,9 @@
 
 #include <CLI/CLI.hpp>
 #include <atomic>
-#include <fstream>
 #include <thread>
 
+#include "base/text_file.h"
 #include "node_test.h"
 #include "node_worker.h"
 #include "report.h"
@@ -34,14 +34,6 @@ NodeOutcomes run_all(const std::filesystem::path& directory, const std::vector<s
   return result;
 }
 
-Status write(const std::filesystem::path& file, const std::string& text) {
-  std::ofstream stream(file);
-  stream << text;
-  stream.close();
-  if (!stream) return Error{fmt::format("cannot write {}", file.string())};
-  return Unit{};
-}
-
 Status run(const std::string& only, int jobs) {
   TILECAST_TRY(std::vector<std::string> names, node_test_names(kNodeTests));
   std::erase_if(names, [&](const std::string& name) { return name.find(only) == std::string::npos; });
@@ -54,8 +46,8 @@ Status run(const std::string& only, int jobs) {
   }
   fmt::print("{}\n", counts_text(outcomes));
   if (only.empty()) {
-    TILECAST_CHECK(write(expected_file(), expected_text(outcomes)));
-    TILECAST_CHECK(write(document_file(), document_text(outcomes)));
+    TILECAST_CHECK(write_text(expected_file(), expected_text(outcomes)));
+    TILECAST_CHECK(write_text(document_file(), document_text(outcomes)));
   }
   if (failures > 0) return Error{fmt::format("{} tests fail", failures)};
   return Unit{};

@@ -2,13 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "base/child_process.h"
 #include "base/temp_directory.h"
+#include "base/text_file.h"
 #include "runtime/package/execution_plan.h"
 #include "runtime/package/manifest.h"
 #include "runtime/package/plan_source.h"
@@ -23,14 +21,6 @@ namespace fs = std::filesystem;
 constexpr double kToolSeconds = 600;
 constexpr const char* kHeader = "tilecast/runtime.h";
 
-std::string first_line(const fs::path& file) {
-  std::ifstream stream(file);
-  std::string line;
-  while (std::getline(stream, line) && line.empty()) {
-  }
-  return line;
-}
-
 // Runs one of the system's programs; what it says goes to a file in `work`.
 Status run_tool(const std::string& program, std::vector<std::string> arguments, const fs::path& work) {
   const fs::path log = work / (program + ".log");
@@ -44,15 +34,7 @@ Status run_tool(const std::string& program, std::vector<std::string> arguments, 
     return Error{fmt::format("the system's compiler '{}' is needed: install gcc or clang", program)};
   }
   return Error{
-      fmt::format("'{}' failed ({}): {}", program, status ? to_text(*status) : "no end in sight", first_line(log))};
-}
-
-Status write_text(const fs::path& file, const std::string& text) {
-  std::ofstream stream(file, std::ios::binary | std::ios::trunc);
-  stream << text;
-  stream.close();
-  if (!stream) return Error{fmt::format("cannot write {}: {}", file.string(), std::strerror(errno))};
-  return Unit{};
+      fmt::format("'{}' failed ({}): {}", program, status ? to_text(*status) : "no end in sight", first_line_of(log))};
 }
 
 Status copy_into(const fs::path& from, const fs::path& to) {

@@ -1,0 +1,36 @@
+#include "base/text_file.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+namespace tilecast {
+
+Status write_text(const std::filesystem::path& file, const std::string& text) {
+  std::ofstream stream(file, std::ios::binary | std::ios::trunc);
+  stream << text;
+  stream.close();
+  if (!stream) return Error{fmt::format("cannot write {}: {}", file.string(), std::strerror(errno))};
+  return Unit{};
+}
+
+std::string first_line_of(const std::filesystem::path& file) {
+  std::ifstream stream(file);
+  std::string line;
+  while (std::getline(stream, line) && line.empty()) {
+  }
+  return line;
+}
+
+std::string last_line_of(const std::filesystem::path& file) {
+  std::ifstream stream(file);
+  std::string last;
+  for (std::string line; std::getline(stream, line);) {
+    if (!line.empty()) last = line;
+  }
+  return last;
+}
+
+}  // namespace tilecast

@@ -1,0 +1,18 @@
+// Files of text.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "base/result.h"
+
+namespace tilecast {
+
+// Writes the whole file; the message of a failure names it and says why.
+Status write_text(const std::filesystem::path& file, const std::string& text);
+
+// The first and the last line that are not empty, of what a program left in its log; nothing where there is none.
+std::string first_line_of(const std::filesystem::path& file);
+std::string last_line_of(const std::filesystem::path& file);
+
+}  // namespace tilecast
