@@ -112,12 +112,9 @@ TEST_F(BenchModels, SaysWhatIsWrongInOneLine) {
       {mlp + " " + mlp + kPeer + " --input x=/x.npy", "the inputs of one model can be given"},
       {"/nonexistent.onnx" + kPeer, "/nonexistent.onnx: cannot read it"},
       {"--suite /nonexistent" + kPeer, "/nonexistent has no ONNX models"}};
-  for (const auto& [arguments, message] : cases) {
-    const auto result = run_tilecast("bench models " + arguments + " 2>&1 >/dev/null");
-    EXPECT_EQ(result.exit_code, 1) << arguments;
-    EXPECT_THAT(result.output, HasSubstr(message)) << arguments;
-    EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1) << result.output;
-  }
+  std::vector<std::pair<std::string, const char*>> commands;
+  for (const auto& [arguments, message] : cases) commands.emplace_back("bench models " + arguments, message);
+  testing::expect_one_line_errors(commands);
 }
 
 }  // namespace

@@ -176,12 +176,7 @@ TEST_F(CompileCommand, SaysWhatIsWrongInOneLine) {
       {"tasks " + onnx + " --only nothing", "has no task \"nothing\""},
       {"compile " + onnx + " --only nothing -o " + model(), "an ONNX model is compiled whole"},
       {"compile " + suite() + " --only nothing -o " + model(), "has no subgraph \"nothing\""}};
-  for (const auto& [arguments, message] : cases) {
-    const auto result = run_tilecast(arguments + " 2>&1 >/dev/null");
-    EXPECT_EQ(result.exit_code, 1) << arguments;
-    EXPECT_THAT(result.output, HasSubstr(message)) << arguments;
-    EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1) << result.output;
-  }
+  testing::expect_one_line_errors(cases);
 }
 
 }  // namespace

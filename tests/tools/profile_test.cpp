@@ -88,12 +88,7 @@ TEST_F(ProfileCommand, SaysWhatIsWrongInOneLine) {
       {"profile " + old.string(), "has format 1, this program reads 2: compile the model again"},
       {"profile " + model() + " --input nothing=/x.npy", "the model has no input nothing"},
       {"profile " + model() + " --repeat 1 --html /nonexistent/page.html", "cannot write /nonexistent/page.html"}};
-  for (const auto& [arguments, message] : cases) {
-    const auto result = run_tilecast(arguments + " 2>&1 >/dev/null");
-    EXPECT_EQ(result.exit_code, 1) << arguments;
-    EXPECT_THAT(result.output, HasSubstr(message)) << arguments;
-    EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1) << result.output;
-  }
+  testing::expect_one_line_errors(cases);
 }
 
 }  // namespace

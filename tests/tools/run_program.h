@@ -1,9 +1,15 @@
 // Runs build/tilecast, and other programs, as a user would.
 #pragma once
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace tilecast::testing {
 
@@ -35,6 +41,16 @@ inline ProgramResult run_shell(const std::string& command) {
 
 inline ProgramResult run_tilecast(const std::string& arguments) {
   return run_shell(std::string(TILECAST_BINARY_DIR) + "/tilecast " + arguments);
+}
+
+// Each command must fail with exit code 1 and one line on standard error that has this text.
+inline void expect_one_line_errors(const std::vector<std::pair<std::string, const char*>>& cases) {
+  for (const auto& [arguments, message] : cases) {
+    const auto result = run_tilecast(arguments + " 2>&1 >/dev/null");
+    EXPECT_EQ(result.exit_code, 1) << arguments;
+    EXPECT_THAT(result.output, ::testing::HasSubstr(message)) << arguments;
+    EXPECT_EQ(std::count(result.output.begin(), result.output.end(), '\n'), 1) << result.output;
+  }
 }
 
 }  // namespace tilecast::testing
