@@ -24,6 +24,21 @@ bool is_padded(const NetworkNode& node) {
   return std::any_of(begin.begin(), begin.end(), positive) || std::any_of(end.begin(), end.end(), positive);
 }
 
+// A convolution of one tap.
+bool is_pointwise(const Network& network, const NetworkNode& node) {
+  if (node.op != "conv" || node.attributes.get_int("groups", 1) != 1 || is_padded(node)) return false;
+  const Shape& weight = network.node(node.inputs[1]).type.shape;
+  const auto strides = node.attributes.get_ints("strides");
+  return std::all_of(weight.begin(), weight.end() - 2, [](std::int64_t taps) { return taps == 1; }) &&
+         std::all_of(strides.begin(), strides.end(), [](std::int64_t stride) { return stride == 1; });
+}
+
+bool is_depthwise(const Network& network, const NetworkNode& node) {
+  if (node.op != "conv") return false;
+  const std::int64_t groups = node.attributes.get_int("groups", 1);
+  return groups > 1 && groups == network.node(node.inputs[0]).type.shape.back() && groups == node.type.shape.back();
+}
+
 class Grouping {
  public:
   explicit Grouping(const Network& network)
@@ -102,6 +117,7 @@ class Grouping {
       g = group_[index(*host)];
     } else {
       groups_.push_back({{}, kind});
+      for (const std::size_t link : links_before(id)) take_over(g, link);
     }
     if (const auto absorbed = operands_.find(id); absorbed != operands_.end()) {
       for (const NetworkId member : absorbed->second) add(g, member);
@@ -111,6 +127,46 @@ class Grouping {
     for (const NetworkId input : node(id).inputs) {
       if (!host || input != *host) merge_light(g, id, kind, input);
     }
+  }
+
+  // Groups whose results only this product needs, a block of rows for each block of its own, in order: scores and their
+  // softmax before the product with the values, a depthwise convolution before one of one tap.
+  std::vector<std::size_t> links_before(NetworkId id) const {
+    const NetworkNode& product = node(id);
+    if (product.op == "batch_matmul") {
+      const NetworkId weights = product.inputs[0];
+      const auto softmax = link(weights, id);
+      if (!softmax || groups_[*softmax].members.size() != 1 || !is_softmax_of_rows(node(weights))) return {};
+      const auto scores = link(node(weights).inputs[0], weights);
+      if (!scores || !has_member(*scores, [](const NetworkNode& n) { return n.op == "batch_matmul"; })) return {};
+      return {*scores, *softmax};
+    }
+    if (!is_pointwise(network_, product)) return {};
+    const auto depthwise = link(product.inputs[0], id);
+    const auto matches = [&](const NetworkNode& n) { return is_depthwise(network_, n); };
+    if (!depthwise || !has_member(*depthwise, matches)) return {};
+    return {*depthwise};
+  }
+
+  static bool is_softmax_of_rows(const NetworkNode& node) {
+    return node.op == "softmax" && node.attributes.get_int("axis", -1) == std::ssize(node.type.shape) - 1;
+  }
+
+  // The group that `id` is the result of, where `reader` alone reads it, both have room in one, and the group is no
+  // chain itself.
+  std::optional<std::size_t> link(NetworkId id, NetworkId reader) const {
+    const std::size_t g = group_[index(id)];
+    if (g == kNoGroup || groups_[g].members.back() != id || only_reader(id) != reader) return std::nullopt;
+    if (node(id).op == "transpose" || groups_[g].members.size() > kMostMembers / 2) return std::nullopt;
+    const auto products = std::count_if(groups_[g].members.begin(), groups_[g].members.end(),
+                                        [&](NetworkId m) { return fusion_kind(node(m)) == FusionKind::kProduct; });
+    return products > 1 ? std::nullopt : std::optional(g);
+  }
+
+  template <class Predicate>
+  bool has_member(std::size_t g, Predicate matches) const {
+    return std::any_of(groups_[g].members.begin(), groups_[g].members.end(),
+                       [&](NetworkId member) { return matches(node(member)); });
   }
 
   bool better_host(NetworkId a, NetworkId b) const {
@@ -131,8 +187,7 @@ class Grouping {
   bool joins_as_transposition(NetworkId id, std::size_t g) const {
     const NetworkNode& transpose = node(id);
     if (transpose.op != "transpose" || node(groups_[g].members.back()).op == "transpose") return false;
-    const bool is_matmul = std::any_of(groups_[g].members.begin(), groups_[g].members.end(),
-                                       [&](NetworkId m) { return node(m).op == "batch_matmul"; });
+    const bool is_matmul = has_member(g, [](const NetworkNode& n) { return n.op == "batch_matmul"; });
     const auto perm = transpose.attributes.get_ints("perm");
     return is_matmul && perm.back() == static_cast<std::int64_t>(perm.size()) - 1;
   }
@@ -146,6 +201,10 @@ class Grouping {
     if (groups_[g].members.size() + groups_[other].members.size() > kMostMembers) return;
     const bool in_place = kind == FusionKind::kElementwise && node(input).type.shape == node(id).type.shape;
     if (!in_place && node(id).op != "reduce") return;
+    take_over(g, other);
+  }
+
+  void take_over(std::size_t g, std::size_t other) {
     const NodeGroup moved = std::move(groups_[other].members);
     groups_[other].members.clear();
     for (const NetworkId member : moved) add(g, member);

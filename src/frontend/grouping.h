@@ -17,6 +17,8 @@ using NodeGroup = std::vector<NetworkId>;
 //   exp, mul, add                            one group: chains and trees of element-wise operators
 //   reshape, transpose, batch_matmul         one group: a product reads its operands as they lie
 //   batch_matmul, transpose                  one group, when the innermost dimension stays innermost
+//   batch_matmul, add, softmax, batch_matmul one group: attention, whose scores no other kernel needs
+//   depthwise conv, clip, conv of one tap    one group: the second reads a block of rows at a time
 //   transpose, conv (padded)                 one group: the copy with padding transposes too
 std::vector<NodeGroup> group_nodes(const Network& network);
 

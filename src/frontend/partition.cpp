@@ -49,8 +49,20 @@ std::string node_title(const Network& network, const NetworkNode& node) {
   return fmt::format("{}_{}", node.op, shape_to_string(node.type.shape));
 }
 
+// A group of several products: attention, or a depthwise convolution and the one after it.
+std::string chain_title(const Network& network, NetworkId first, NetworkId last) {
+  const NetworkNode& product = network.node(last);
+  if (product.op == "batch_matmul") return "attention_" + shape_to_string(product.type.shape);
+  return fmt::format("{}+{}", node_title(network, network.node(first)), product.type.shape.back());
+}
+
 // After the operator with the most work; element-wise ones count least.
 std::string group_title(const Network& network, const NodeGroup& group) {
+  std::vector<NetworkId> products;
+  for (const NetworkId id : group) {
+    if (fusion_kind(network.node(id)) == FusionKind::kProduct) products.push_back(id);
+  }
+  if (products.size() > 1) return chain_title(network, products.front(), products.back());
   for (const NetworkId id : group) {
     if (fusion_kind(network.node(id)) >= FusionKind::kRows) return node_title(network, network.node(id));
   }

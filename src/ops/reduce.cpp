@@ -130,6 +130,14 @@ std::vector<T> without(std::vector<T> values, std::size_t dim) {
   return values;
 }
 
+// Lanes of the widest vectors: rows of other lengths are reduced as if they went on to whole vectors, since partial
+// results in lanes need a reduction that divides.
+constexpr std::int64_t kLanes = 16;
+
+std::int64_t reduced_length(std::int64_t extent) {
+  return extent <= kLanes ? extent : (extent + kLanes - 1) / kLanes * kLanes;
+}
+
 Func build_softmax(const Node& node, const std::string&) {
   const std::string name = node.builder.name_stage("softmax");
   const Extents extents = node.extents(0);
@@ -137,16 +145,18 @@ Func build_softmax(const Node& node, const std::string&) {
   const std::vector<Var> vars = plain_vars(extents.size());
   const std::vector<Var> rows = without(vars, dim);
   const Extents row_extents = without(extents, dim);
+  const auto length = static_cast<int>(extents[dim]);
+  const auto reduced = static_cast<int>(dim == 0 ? reduced_length(length) : length);
   const auto along = [&](const RDom& r) {
     std::vector<Expr> index = exprs(vars);
-    index[dim] = r.x;
+    index[dim] = reduced == length ? Expr(r.x) : Halide::min(Halide::likely(r.x), length - 1);
     return index;
   };
   const Func x = node.input(0);
   const std::string axis = "r" + std::to_string(dim);
 
   Func greatest = named_func(name + ".max");
-  RDom over_max(0, static_cast<int>(extents[dim]), name + "_m");
+  RDom over_max(0, reduced, name + "_m");
   define_reduction(greatest, rows, "max", x(along(over_max)));
   node.builder.add(name + ".max", greatest, row_extents, {axis});
 
@@ -155,8 +165,10 @@ Func build_softmax(const Node& node, const std::string&) {
   node.builder.add(name + ".exp", power, extents);
 
   Func sum = named_func(name + ".sum");
-  RDom over_sum(0, static_cast<int>(extents[dim]), name + "_s");
-  define_reduction(sum, rows, "sum", power(along(over_sum)));
+  RDom over_sum(0, reduced, name + "_s");
+  const Expr term = power(along(over_sum));
+  define_reduction(sum, rows, "sum",
+                   reduced == length ? term : Halide::select(Halide::likely(over_sum.x < length), term, 0.0f));
   node.builder.add(name + ".sum", sum, row_extents, {axis});
 
   Func f = named_func(name);

@@ -5,7 +5,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <bit>
+#include <cassert>
 #include <cerrno>
 #include <cstring>
 
@@ -13,6 +15,9 @@
 
 namespace tilecast::runtime {
 namespace {
+
+// Bytes of the file in memory while it is checked; a multiple of every page size.
+constexpr std::size_t kCheckedAtOnce = std::size_t{4} << 20;
 
 constexpr std::uint64_t kMultiplier = 0x9e3779b97f4a7c15ULL;
 
@@ -34,22 +39,43 @@ class Descriptor {
   int fd_;
 };
 
+std::uint64_t hash_of_mapping(void* data, std::size_t bytes) {
+  WeightsHash hash;
+  for (std::size_t done = 0; done < bytes;) {
+    const std::size_t piece = std::min(kCheckedAtOnce, bytes - done);
+    auto* at = static_cast<std::byte*>(data) + done;
+    hash.add(at, piece);
+    ::madvise(at, piece, MADV_DONTNEED);  // a hint: where it fails, the pages stay
+    done += piece;
+  }
+  return hash.value();
+}
+
 }  // namespace
 
-std::uint64_t weights_hash(const void* data, std::size_t bytes) {
+void WeightsHash::add(const void* data, std::size_t bytes) {
+  assert(bytes_ % kBlock == 0);
   const auto* at = static_cast<const unsigned char*>(data);
-  std::uint64_t lanes[4] = {1, 2, 3, 4};
+  bytes_ += bytes;
   std::uint64_t words[4];
-  std::size_t left = bytes;
-  for (; left >= sizeof words; left -= sizeof words, at += sizeof words) {
-    std::memcpy(words, at, sizeof words);
-    for (int i = 0; i < 4; ++i) lanes[i] = mix(lanes[i], words[i]);
+  static_assert(sizeof words == kBlock);
+  for (; bytes >= kBlock; bytes -= kBlock, at += kBlock) {
+    std::memcpy(words, at, kBlock);
+    for (int i = 0; i < 4; ++i) lanes_[i] = mix(lanes_[i], words[i]);
   }
-  std::memset(words, 0, sizeof words);
-  if (left > 0) std::memcpy(words, at, left);
-  std::uint64_t hash = bytes;
-  for (int i = 0; i < 4; ++i) hash = mix(hash, mix(lanes[i], words[i]));
+  if (bytes > 0) std::memcpy(tail_, at, bytes);
+}
+
+std::uint64_t WeightsHash::value() const {
+  std::uint64_t hash = bytes_;
+  for (int i = 0; i < 4; ++i) hash = mix(hash, mix(lanes_[i], tail_[i]));
   return hash ^ (hash >> 32);
+}
+
+std::uint64_t weights_hash(const void* data, std::size_t bytes) {
+  WeightsHash hash;
+  hash.add(data, bytes);
+  return hash.value();
 }
 
 Weights::~Weights() {
@@ -75,7 +101,7 @@ tilecast_status Weights::open(const char* file, std::uint64_t bytes, std::uint64
     data_ = data;
     bytes_ = bytes;
   }
-  if (weights_hash(data_, bytes_) != hash) {
+  if (hash_of_mapping(data_, bytes_) != hash) {
     return fail(error, TILECAST_BAD_FILE, "the weights %s are damaged, or of another model: write the model again",
                 file);
   }

@@ -12,6 +12,20 @@ namespace tilecast::runtime {
 // one that was written; no protection against intent.
 std::uint64_t weights_hash(const void* data, std::size_t bytes);
 
+// The same hash of a file that is seen piece by piece.
+class WeightsHash {
+ public:
+  static constexpr std::size_t kBlock = 32;
+  // Every piece but the last is a multiple of kBlock long.
+  void add(const void* data, std::size_t bytes);
+  std::uint64_t value() const;
+
+ private:
+  std::uint64_t lanes_[4] = {1, 2, 3, 4};
+  std::uint64_t tail_[4] = {};  // what is left of the last piece, zeros behind it
+  std::uint64_t bytes_ = 0;
+};
+
 class Weights {
  public:
   Weights() = default;
@@ -19,7 +33,8 @@ class Weights {
   Weights(const Weights&) = delete;
   Weights& operator=(const Weights&) = delete;
 
-  // Maps `file`, which must have this size and hash. To be called once.
+  // Maps `file`, which must have this size and hash. To be called once. Pages come into the process when a kernel reads
+  // them: a table of which few rows are looked up stays on disk.
   tilecast_status open(const char* file, std::uint64_t bytes, std::uint64_t hash, tilecast_error* error);
   // The kernels' buffers have no const; the pages cannot be written.
   std::byte* data() const { return static_cast<std::byte*>(data_); }

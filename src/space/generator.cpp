@@ -19,6 +19,32 @@ bool can_fuse(const State& state, const std::vector<StageRole>& roles) {
   return false;
 }
 
+double elements(const Stage& stage) {
+  double count = 1;
+  for (const Axis& axis : stage.spatial) count *= static_cast<double>(axis.extent);
+  return count;
+}
+
+// Whether earlier tiled reductions can be computed in blocks of rows of the last one, which is the output, element by
+// element.
+bool is_chain(const State& state, const std::vector<StageRole>& roles) {
+  if (std::count(roles.begin(), roles.end(), StageRole::kTiledReduction) < 2) return false;
+  const auto last = std::find(roles.rbegin(), roles.rend(), StageRole::kTiledReduction);
+  const auto id = static_cast<StageId>(roles.rend() - last - 1);
+  if (id != state.output() && fusable_consumer(state, id, roles) != state.output()) return false;
+  return elements(*state.stage(id).def) == elements(*state.stage(state.output()).def);
+}
+
+// With at most this many results a thread, parts of a long reduction keep more threads, or more accumulators, at work.
+constexpr double kFewResults = 256;
+constexpr double kManyTerms = 512;
+
+bool is_skinny(const Stage& stage, int threads) {
+  double terms = 1;
+  for (const Axis& axis : stage.reduction) terms *= static_cast<double>(axis.extent);
+  return elements(stage) <= kFewResults * threads && terms >= kManyTerms;
+}
+
 // The first reduction whose results are combined case by case, and where.
 std::optional<std::pair<StageId, StageId>> hosted_reduction(const State& state, const std::vector<StageRole>& roles) {
   for (std::size_t i = 0; i < roles.size(); ++i) {
@@ -37,8 +63,7 @@ double work(const ComputeDag& dag) {
   double terms = 0;
   for (const Stage& stage : dag.stages) {
     if (!stage.is_reduction()) continue;
-    double count = 1;
-    for (const Axis& axis : stage.spatial) count *= static_cast<double>(axis.extent);
+    double count = elements(stage);
     for (const Axis& axis : stage.reduction) count *= static_cast<double>(axis.extent);
     terms += count;
   }
@@ -85,6 +110,13 @@ const Generator::Algorithm& Generator::algorithm(const Name& name) const {
   return *std::find_if(algorithms_.begin(), algorithms_.end(), [&](const Algorithm& a) { return a.name == name; });
 }
 
+bool Generator::has_skinny(const Algorithm& a) const {
+  for (std::size_t i = 0; i < a.roles.size(); ++i) {
+    if (a.roles[i] == StageRole::kTiledReduction && is_skinny(a.initial.dag().stages[i], threads_)) return true;
+  }
+  return false;
+}
+
 std::vector<Sketch> Generator::sketches() const {
   std::vector<Sketch> sketches;
   for (const Algorithm& a : algorithms_) {
@@ -97,6 +129,7 @@ std::vector<Sketch> Generator::sketches() const {
       sketches.push_back({.algorithm = a.name, .weight = 1});
       continue;
     }
+    if (is_chain(a.initial, a.roles)) sketches.push_back({.algorithm = a.name, .chained = true, .weight = 6});
     const bool fusable = can_fuse(a.initial, a.roles);
     if (fusable) {
       sketches.push_back({.algorithm = a.name, .fused = true, .weight = 6});
@@ -104,6 +137,7 @@ std::vector<Sketch> Generator::sketches() const {
     }
     sketches.push_back({.algorithm = a.name, .weight = fusable ? 0.5 : 6});
     sketches.push_back({.algorithm = a.name, .blocked = true, .weight = fusable ? 0.5 : 2});
+    if (has_skinny(a)) sketches.push_back({.algorithm = a.name, .split = true, .weight = 4});
   }
   return sketches;
 }
@@ -117,10 +151,12 @@ Generated Generator::generate(const Sketch& sketch, DecisionSource& decisions) c
   }
   rules::TileOptions options{.fused = sketch.fused, .blocked = sketch.blocked};
   if (sketch.hosted) options.host = rules::schedule_case_nest(builder, a.hosted->second);
-  for (std::size_t i = a.roles.size(); i-- > 0;) {
-    if (a.roles[i] == StageRole::kTiledReduction) {
-      rules::tile_reduction(builder, static_cast<StageId>(i), a.roles, options);
-    }
+  if (sketch.chained) rules::schedule_chain(builder, a.roles);
+  for (std::size_t i = a.roles.size(); i-- > 0 && !sketch.chained;) {
+    if (a.roles[i] != StageRole::kTiledReduction) continue;
+    std::optional<StageId> stage = static_cast<StageId>(i);
+    if (sketch.split && is_skinny(a.initial.dag().stages[i], threads_)) stage = rules::split_reduction(builder, *stage);
+    if (stage) rules::tile_reduction(builder, *stage, a.roles, options);
   }
   if (!builder.failed()) {
     const StageId output = builder.state().output();

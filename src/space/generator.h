@@ -17,6 +17,8 @@ struct Sketch {
   bool fused = false;    // reductions in the nest of their consumer
   bool blocked = false;  // reductions over parts, in cache-sized tiles
   bool hosted = false;   // reductions in the nest of the stage that combines their results case by case
+  bool chained = false;  // reductions in the nest of the last one's consumer, block by block
+  bool split = false;    // long reductions of few results in parts
   double weight = 1;     // how often a sample takes it
 };
 
@@ -44,6 +46,8 @@ class Generator {
     double work = 0;  // terms of all reductions and constants to read, in terms
   };
   const Algorithm& algorithm(const Name& name) const;
+  // Whether a tiled reduction has few results of many terms.
+  bool has_skinny(const Algorithm& algorithm) const;
 
   const TaskContext& context_;
   Hardware hardware_;

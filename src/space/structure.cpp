@@ -77,6 +77,13 @@ StageRole pure_role(const State& state, StageId id) {
 
 }  // namespace
 
+std::optional<std::size_t> transposed_axis(const Stage& stage) {
+  if (stage.is_reduction() || stage.accesses.size() != 1 || stage.accesses.front().dims.empty()) return std::nullopt;
+  const IndexMap& map = stage.accesses.front().dims.front();
+  if (!map.affine || map.terms.size() != 1 || map.terms.front().axis == 0) return std::nullopt;
+  return static_cast<std::size_t>(map.terms.front().axis);
+}
+
 std::vector<StageRole> stage_roles(const State& state) {
   std::vector<StageRole> roles;
   for (std::size_t i = 0; i < state.stage_count(); ++i) {

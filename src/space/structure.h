@@ -14,6 +14,9 @@ enum class StageRole : std::uint8_t {
   kRowReduction,    // a reduction along contiguous memory without reuse: softmax, layer norm
 };
 
+// The axis along whose values a copy reads neighbours in memory, when that is not the innermost one: a transposition.
+std::optional<std::size_t> transposed_axis(const Stage& stage);
+
 // One entry a stage of the DAG.
 std::vector<StageRole> stage_roles(const State& state);
 

@@ -93,6 +93,46 @@ Task attention_task(std::int64_t heads, std::int64_t m, std::int64_t k, std::int
   return make_task(scores ? "scores" : "context", graph);
 }
 
+Task fused_attention_task(std::int64_t heads, std::int64_t rows, std::int64_t size) {
+  using Ints = std::vector<std::int64_t>;
+  const TensorType split = f32({rows, heads, size});
+  const TensorType scores = f32({heads, rows, rows});
+  OpGraph graph;
+  graph.inputs = {{"q", split}, {"k", split}, {"v", split}, {"mask", f32({rows})}};
+  const auto node = [&](std::size_t i) { return graph.value_of_node(i); };
+  graph.nodes = {{"qt", "transpose", {0}, {{"perm", Ints{1, 0, 2}}}, f32({heads, rows, size})},
+                 {"kt", "transpose", {1}, {{"perm", Ints{1, 2, 0}}}, f32({heads, size, rows})},
+                 {"scores", "batch_matmul", {node(0), node(1)}, {}, scores},
+                 {"masked", "add", {node(2), 3}, {}, scores},
+                 {"softmax", "softmax", {node(3)}, {{"axis", std::int64_t{2}}}, scores},
+                 {"vt", "transpose", {2}, {{"perm", Ints{1, 0, 2}}}, f32({heads, rows, size})},
+                 {"context", "batch_matmul", {node(4), node(5)}, {}, f32({heads, rows, size})},
+                 {"yt", "transpose", {node(6)}, {{"perm", Ints{1, 0, 2}}}, split}};
+  graph.outputs = {node(7)};
+  return make_task("attention", graph);
+}
+
+Task separable_task(std::int64_t size, std::int64_t in, std::int64_t out, std::int64_t stride) {
+  const std::int64_t half = (size - 1) / stride + 1;
+  const std::vector<std::int64_t> ones{1, 1};
+  OpGraph graph;
+  graph.inputs = {{"x", f32({1, size, size, in})},
+                  {"dw", f32({3, 3, 1, in}), true},
+                  {"pw", f32({1, 1, in, out}), true},
+                  {"bias", f32({out}), true}};
+  const auto node = [&](std::size_t i) { return graph.value_of_node(i); };
+  const Attributes depthwise{
+      {"pads_begin", ones}, {"pads_end", ones}, {"strides", std::vector<std::int64_t>{stride, stride}}, {"groups", in}};
+  const TensorType result = f32({1, half, half, out});
+  graph.nodes = {{"dw", "conv", {0, 1}, depthwise, f32({1, half, half, in})},
+                 {"clip", "relu", {node(0)}, {}, f32({1, half, half, in})},
+                 {"pw", "conv", {node(1), 2}, {}, result},
+                 {"add", "add", {node(2), 3}, {}, result},
+                 {"relu", "relu", {node(3)}, {}, result}};
+  graph.outputs = {node(4)};
+  return make_task("separable", graph);
+}
+
 Task channels_first_task(std::int64_t size, std::int64_t in, std::int64_t out) {
   OpGraph graph;
   graph.inputs = {{"x", f32({1, in, size, size})}, {"w", f32({3, 3, in, out}), true}};

@@ -27,6 +27,10 @@ Task matmul_task(std::int64_t batch, std::int64_t m, std::int64_t k, std::int64_
 // A product as attention has it: operands [rows, heads, size] read through transpositions, the result written through
 // one. With `scores`, the right operand is transposed wholly.
 Task attention_task(std::int64_t heads, std::int64_t m, std::int64_t k, std::int64_t n, bool scores);
+// Attention whole: scores of all pairs of rows plus a mask, their softmax, the product with the values.
+Task fused_attention_task(std::int64_t heads, std::int64_t rows, std::int64_t size);
+// A depthwise convolution with relu, then one of one tap with bias and relu.
+Task separable_task(std::int64_t size, std::int64_t in, std::int64_t out, std::int64_t stride);
 // A padded convolution that reads an image with channels first.
 Task channels_first_task(std::int64_t size, std::int64_t in, std::int64_t out);
 Task softmax_task(std::int64_t rows, std::int64_t columns);

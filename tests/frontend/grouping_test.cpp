@@ -71,6 +71,43 @@ TEST(Grouping, TreesOfElementwiseOperatorsAreOneGroup) {
   EXPECT_THAT(grouped_ops(b.network), ElementsAre(ElementsAre("exp", "tanh", "mul", "reduce")));
 }
 
+// The scores' result `also_read` is an output of the network too.
+Network attention(bool also_read) {
+  NetworkBuilder b;
+  const Shape scores{2, 6, 6};
+  const NetworkId q = b.input("q", {2, 6, 4});
+  const NetworkId k = b.input("k", {2, 4, 6});
+  const NetworkId v = b.input("v", {2, 6, 4});
+  const NetworkId masked = b.op("add", {b.op("batch_matmul", {q, k}, scores), b.weight("mask", {6})}, scores);
+  const NetworkId softmax = b.op("softmax", {masked}, scores, {{"axis", std::int64_t{2}}});
+  b.output(b.op("batch_matmul", {softmax, v}, {2, 6, 4}));
+  if (also_read) b.output(softmax);
+  return b.network;
+}
+
+TEST(Grouping, AttentionIsOneGroup) {
+  EXPECT_THAT(grouped_ops(attention(false)),
+              ElementsAre(ElementsAre("batch_matmul", "add", "softmax", "batch_matmul")));
+  EXPECT_THAT(grouped_ops(attention(true)),
+              ElementsAre(ElementsAre("batch_matmul", "add"), ElementsAre("softmax"), ElementsAre("batch_matmul")));
+}
+
+TEST(Grouping, ADepthwiseConvolutionJoinsTheOneOfOneTapBehindIt) {
+  NetworkBuilder b;
+  const Ints ones{1, 1};
+  const NetworkId x = b.input("x", kImage);
+  const auto depthwise = [&](NetworkId input) {
+    return b.op("conv", {input, b.weight("w", {3, 3, 1, 4})}, kImage,
+                {{"pads_begin", ones}, {"pads_end", ones}, {"groups", std::int64_t{4}}});
+  };
+  const NetworkId first = conv(b, b.op("relu", {depthwise(x)}, kImage), 0);
+  const NetworkId second = conv(b, depthwise(first), 1);
+  b.output(b.op("relu", {second}, kImage));
+  EXPECT_THAT(grouped_ops(b.network),
+              ElementsAre(ElementsAre("conv", "relu", "conv"), ElementsAre("conv"), ElementsAre("conv", "relu")))
+      << "3 x 3 taps would need rows of other blocks";
+}
+
 // Each element is compared with many: it must not be computed for each.
 TEST(Grouping, WhatIsSearchedIsComputedApart) {
   NetworkBuilder b;
@@ -105,9 +142,8 @@ TEST(Grouping, AttentionReadsAndWritesThroughTranspositions) {
   const NetworkId mixed = b.op("batch_matmul", {weights, v}, heads);
   const NetworkId merged = b.op("transpose", {mixed}, {1, 8, 2, 4}, {{"perm", Ints{0, 2, 1, 3}}});
   b.output(b.op("reshape", {merged}, {1, 8, 8}, {{"shape", Ints{1, 8, 8}}}));
-  EXPECT_THAT(grouped_ops(b.network),
-              ElementsAre(ElementsAre("transpose", "transpose", "batch_matmul"), ElementsAre("softmax"),
-                          ElementsAre("transpose", "batch_matmul", "transpose")));
+  EXPECT_THAT(grouped_ops(b.network), ElementsAre(ElementsAre("transpose", "transpose", "batch_matmul", "softmax",
+                                                              "transpose", "batch_matmul", "transpose")));
 }
 
 TEST(Grouping, PaddedConvolutionTransposesItsInput) {

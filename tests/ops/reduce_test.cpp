@@ -142,7 +142,8 @@ TEST_P(SoftmaxTest, TheirLogarithms) {
 
 INSTANTIATE_TEST_SUITE_P(Cases, SoftmaxTest,
                          ::testing::Values(SoftmaxCase{"vector", {7}, 0}, SoftmaxCase{"rows", {3, 5}, 1},
-                                           SoftmaxCase{"columns", {3, 5}, 0}, SoftmaxCase{"middle", {2, 3, 4}, 1},
+                                           SoftmaxCase{"columns", {3, 5}, 0}, SoftmaxCase{"odd_rows", {3, 37}, 1},
+                                           SoftmaxCase{"odd_columns", {37, 3}, 0}, SoftmaxCase{"middle", {2, 3, 4}, 1},
                                            SoftmaxCase{"one_element", {2, 1}, 1}),
                          [](const auto& test) { return std::string(test.param.name); });
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <set>
@@ -38,6 +39,11 @@ std::vector<Task> tasks() {
           pool_task(12, 20, false),
           attention_task(4, 24, 16, 32, true),
           attention_task(4, 24, 20, 16, false),
+          fused_attention_task(3, 37, 16),
+          fused_attention_task(2, 48, 32),
+          separable_task(14, 24, 40, 1),
+          separable_task(15, 16, 33, 2),
+          dense_task(2, 1024, 24),
           channels_first_task(17, 3, 32),
           vector_task(1),
           vector_task(7),
@@ -121,6 +127,45 @@ TEST(Space, EveryAlgorithmIsSampledAndCorrect) {
   EXPECT_GE(seen["direct"], 1);
   EXPECT_GE(seen["winograd2"], 1);
   EXPECT_GE(seen["winograd4"], 1);
+}
+
+// Samples of a task, until one of them has this property, at most 60.
+template <class Property>
+bool some_sample(const Task& task, Property property) {
+  const auto context = make_task_context(task);
+  EXPECT_TRUE(context.ok()) << context.error().message;
+  const auto space = Space::create(*context, avx512(), 2);
+  Random random(7);
+  for (int i = 0; i < 60; ++i) {
+    if (property(*replay(context->initial, space->sample(random).trajectory))) return true;
+  }
+  return false;
+}
+
+// Whether each of these stages is computed in the nest of another.
+auto all_inside(std::vector<Name> stages) {
+  return [stages](const State& state) {
+    return std::all_of(stages.begin(), stages.end(), [&](const Name& name) {
+      const auto id = state.find_stage(name);
+      return id && state.stage(*id).location.placement == Placement::kAt;
+    });
+  };
+}
+
+TEST(Space, ChainsAreComputedBlockByBlock) {
+  EXPECT_TRUE(some_sample(fused_attention_task(3, 37, 16),
+                          all_inside({"matmul0", "softmax0.max", "softmax0.exp", "softmax0.sum", "softmax0"})));
+  EXPECT_TRUE(some_sample(separable_task(14, 24, 40, 1), all_inside({"conv0", "relu0", "conv1"})));
+}
+
+TEST(Space, LongReductionsOfFewResultsAreSplit) {
+  const auto is_split = [](const State& state) {
+    const auto partial = state.find_stage("dense0.sum");
+    return partial && state.stage(*partial).location.placement == Placement::kAt;
+  };
+  EXPECT_TRUE(some_sample(dense_task(2, 1024, 24), is_split));
+  EXPECT_FALSE(some_sample(dense_task(24, 64, 100), is_split)) << "short";
+  EXPECT_FALSE(some_sample(dense_task(64, 1024, 64), is_split)) << "many results";
 }
 
 TEST(Space, DecisionsOfAnotherSpaceDoNotExpand) {

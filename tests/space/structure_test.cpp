@@ -88,6 +88,19 @@ TEST(StageRoles, WhatATiledReductionReadsHasItsOwnNest) {
   EXPECT_EQ(fusable_consumer(state, 1, roles), std::nullopt) << "nothing reads the output";
 }
 
+TEST(TransposedAxis, IsThatOfNeighboursInMemory) {
+  const auto copy = [](bool transposed) {
+    StageMaker maker("copy", {{"x", 0, 8}, {"y", 0, 6}});
+    const std::int32_t x = maker.axis(0);
+    const std::int32_t y = maker.axis(1);
+    maker.load(0, transposed ? std::vector{y, x} : std::vector{x, y});
+    return maker.make();
+  };
+  EXPECT_EQ(transposed_axis(copy(true)), std::optional<std::size_t>(1));
+  EXPECT_EQ(transposed_axis(copy(false)), std::nullopt);
+  EXPECT_EQ(transposed_axis(product_state(8, 4, 12).dag().stages[0]), std::nullopt) << "a reduction";
+}
+
 TEST(FusableConsumer, IsTheOnlyReaderAndPure) {
   const State softmax = softmax_like(true);
   EXPECT_EQ(fusable_consumer(softmax, 1, stage_roles(softmax)), std::optional<StageId>(2));

@@ -10,6 +10,12 @@
 #include "runtime/weights.h"
 
 namespace tilecast {
+namespace {
+
+constexpr std::size_t kReadAtOnce = std::size_t{4} << 20;
+static_assert(kReadAtOnce % runtime::WeightsHash::kBlock == 0);
+
+}  // namespace
 
 Result<WeightsFile> WeightsFile::create(std::filesystem::path file) {
   WeightsFile weights(std::move(file));
@@ -67,10 +73,16 @@ Result<WeightsFile::Summary> WeightsFile::finish() {
   stream_.close();
   if (!stream_) return write_error();
   std::ifstream file(file_, std::ios::binary);
-  std::vector<char> content(static_cast<std::size_t>(end_));
-  file.read(content.data(), end_);
-  if (!file) return Error{fmt::format("cannot read {} back", file_.string())};
-  return Summary{end_, runtime::weights_hash(content.data(), content.size())};
+  runtime::WeightsHash hash;
+  std::vector<char> piece(kReadAtOnce);
+  for (std::int64_t done = 0; done < end_;) {
+    const std::int64_t bytes = std::min<std::int64_t>(kReadAtOnce, end_ - done);
+    file.read(piece.data(), bytes);
+    if (!file) return Error{fmt::format("cannot read {} back", file_.string())};
+    hash.add(piece.data(), static_cast<std::size_t>(bytes));
+    done += bytes;
+  }
+  return Summary{end_, hash.value()};
 }
 
 }  // namespace tilecast

@@ -28,6 +28,13 @@ SplitLoops split_loop(ScheduleBuilder& builder, const Name& stage, const Name& l
   return {outer, inner};
 }
 
+bool move_to_back(std::vector<Name>& loops, const Name& loop) {
+  const auto it = std::find(loops.begin(), loops.end(), loop);
+  if (it == loops.end()) return false;
+  std::rotate(it, it + 1, loops.end());
+  return true;
+}
+
 std::vector<Name> fuse_prefix(ScheduleBuilder& builder, const Name& stage, std::vector<Name> loops, std::size_t count) {
   for (std::size_t i = 1; i < count; ++i) {
     const Name fused = i + 1 == count ? Name("par") : Name("par" + std::to_string(i));

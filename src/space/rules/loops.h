@@ -22,6 +22,10 @@ struct SplitLoops {
 SplitLoops split_loop(ScheduleBuilder& builder, const Name& stage, const Name& loop, std::int64_t factor,
                       std::string_view outer_suffix, std::string_view inner_suffix);
 
+// A transposition's vectors gather from as many lines as they have lanes: its loop over neighbours in memory belongs
+// inside of all others, so that each line is used up before the next ones come. Says whether `loops` has it.
+bool move_to_back(std::vector<Name>& loops, const Name& loop);
+
 // Fuses the first `count` of `loops` (outermost first, adjacent) into one; returns the loops that are left.
 std::vector<Name> fuse_prefix(ScheduleBuilder& builder, const Name& stage, std::vector<Name> loops, std::size_t count);
 

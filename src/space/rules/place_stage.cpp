@@ -108,6 +108,7 @@ void schedule_inner_nest(ScheduleBuilder& builder, StageId id) {
           *split.outer);
     }
   }
+  if (const auto along = transposed_axis(*s.def)) move_to_back(order, s.vars[*along].name);
   order.insert(order.end(), cases.begin(), cases.end());
   order.push_back(split.inner);
   builder.apply(Reorder{stage, order});
@@ -117,6 +118,11 @@ void schedule_inner_nest(ScheduleBuilder& builder, StageId id) {
 }
 
 }  // namespace
+
+void schedule_in_host(ScheduleBuilder& builder, StageId id, const HostLoop& host) {
+  builder.apply(ComputeAt{builder.state().stage(id).name(), host.stage, host.loop});
+  if (!builder.failed()) schedule_inner_nest(builder, id);
+}
 
 void place_stage(ScheduleBuilder& builder, StageId id) {
   if (builder.failed()) return;
@@ -138,10 +144,7 @@ void place_stage(ScheduleBuilder& builder, StageId id) {
     return;
   }
   const StageState& h = state.stage(*host);
-  const Name loop = h.loop_at(static_cast<std::size_t>(place - kFirstLoop)).name;
-  builder.apply(ComputeAt{stage, h.name(), loop});
-  if (builder.failed()) return;
-  schedule_inner_nest(builder, id);
+  schedule_in_host(builder, id, {h.name(), h.loop_at(static_cast<std::size_t>(place - kFirstLoop)).name});
 }
 
 }  // namespace tilecast::rules

@@ -37,6 +37,13 @@ void schedule_root_nest(ScheduleBuilder& builder, StageId id) {
   const std::int64_t lanes = choose_lanes(builder, stage, before.vars[0].extent);
   SplitLoops vector{innermost, innermost};
   if (lanes > 1) vector = split_loop(builder, stage, innermost, lanes, ".o", ".v");
+  std::optional<Name> neighbours;
+  if (const auto along = transposed_axis(*before.def); along && lanes > 1 && vector.outer) {
+    if (move_to_back(rows, before.vars[*along].name)) {
+      neighbours = rows.back();
+      rows.back() = *vector.outer;
+    }
+  }
   if (rows.empty() && lanes > 1 && vector.outer) rows.push_back(*vector.outer);
 
   std::vector<Name> order = rows;
@@ -45,6 +52,7 @@ void schedule_root_nest(ScheduleBuilder& builder, StageId id) {
   } else if (vector.outer && (rows.empty() || *vector.outer != rows.back())) {
     order.push_back(*vector.outer);
   }
+  if (neighbours) order.push_back(*neighbours);
   order.insert(order.end(), reductions.begin(), reductions.end());
   order.insert(order.end(), cases.begin(), cases.end());
   if (lanes > 1) order.push_back(vector.inner);

@@ -18,14 +18,26 @@ struct HostLoop {
   Name loop;
 };
 
+// Splits a tiled reduction into parts that can be computed at once (rfactor, "split-K"), before it is tiled; returns the
+// stage of the partial sums, which is to be tiled in its place. The sum over the parts is left as it is.
+std::optional<StageId> split_reduction(ScheduleBuilder& builder, StageId stage);
+
 struct TileOptions {
   bool fused = true;  // in the nest of the stage that reads it; else in that of a copy (cache_write)
   bool blocked =
       false;  // accumulates a cache-sized block over parts of the reduction; else one register tile over all of it
-  std::optional<HostLoop> host = std::nullopt;  // where the copy is computed; else at root, in parallel
+  std::optional<HostLoop> host = std::nullopt;  // where the consumer is computed; else at root, in parallel
+  bool whole_rows = false;  // no loop around the tiles runs over parts of the consumer's innermost axis
 };
 // Multi-level tiling of a reduction and its consumer: parallel loops, tiles, a register tile; packs constant inputs.
-void tile_reduction(ScheduleBuilder& builder, StageId stage, const std::vector<StageRole>& roles, TileOptions options);
+// Returns the innermost loop around the tiles; nothing when the builder has failed.
+std::optional<HostLoop> tile_reduction(ScheduleBuilder& builder, StageId stage, const std::vector<StageRole>& roles,
+                                       TileOptions options);
+
+// Several tiled reductions that read each other: the last one in parallel over blocks of rows, the others and what is
+// computed between them block by block in its nest. Fails when a block would need rows of other blocks.
+//   depthwise, then 1 x 1 convolution; scores, softmax, then the product with the values
+void schedule_chain(ScheduleBuilder& builder, const std::vector<StageRole>& roles);
 
 // The nest of a stage that tells cases apart, in parallel over blocks of rows. What it reads can be computed block by
 // block in the loop that is returned. Fails when there is one row.
@@ -37,6 +49,9 @@ void schedule_root_nest(ScheduleBuilder& builder, StageId stage);
 // Chooses where a stage that is still at root without a schedule is computed (root, in the nest that reads it, inline),
 // and schedules it there.
 void place_stage(ScheduleBuilder& builder, StageId stage);
+
+// Computes a stage in the body of a loop of another one, along vectors.
+void schedule_in_host(ScheduleBuilder& builder, StageId stage, const HostLoop& host);
 
 // Whether no rule has scheduled the stage yet.
 bool is_untouched(const StageState& stage);

@@ -26,15 +26,16 @@ Name consumer_of(ScheduleBuilder& builder, StageId reduction, const std::vector<
   if (fused) {
     const std::optional<StageId> consumer = fusable_consumer(builder.state(), reduction, roles);
     if (consumer && is_untouched(builder.state().stage(*consumer))) return builder.state().stage(*consumer).name();
-    builder.reject("there is no consumer to fuse with");
   }
   const Name copy = loop_name(name, ".out");
   builder.apply(CacheWrite{name, copy});
   return copy;
 }
 
-std::int64_t choose_middle(ScheduleBuilder& builder, const Name& stage, int axis, std::int64_t tiles, bool blocked) {
-  std::vector<Option> options = {{1, blocked ? 1.0 : 3.0}};
+std::int64_t choose_middle(ScheduleBuilder& builder, const Name& stage, int axis, std::int64_t tiles,
+                           TileOptions settings) {
+  if (settings.whole_rows && axis == 0) return tiles;
+  std::vector<Option> options = {{1, settings.blocked ? 1.0 : 3.0}};
   for (std::int64_t middle = 2; middle < tiles; middle *= 2)
     options.push_back({static_cast<std::int32_t>(middle), 0.5});
   if (tiles > 1) options.push_back({static_cast<std::int32_t>(tiles), 1});
@@ -66,15 +67,40 @@ std::vector<bool> reused_along(const Stage& reduction) {
   return reused;
 }
 
-// `reduction` has the consumer's axes when the consumer is its copy; otherwise rows along any axis may share vectors.
-TiledConsumer tile_consumer(ScheduleBuilder& builder, const Name& name, const Stage& reduction, TileOptions options) {
-  const bool blocked = options.blocked;
+// The same by the axes of a stage that reads the reduction, perhaps through inlined ones. An axis that is none of the
+// reduction's counts as one along which they do, and one that becomes several (a quotient and a rest) if one of them
+// is.
+std::vector<bool> reused_along(const State& state, StageId consumer, StageId reduction) {
+  if (consumer == reduction) return reused_along(*state.stage(reduction).def);
+  const StageState& s = state.stage(consumer);
+  std::vector<bool> found(s.spatial_count(), false);
+  std::vector<bool> reused(s.spatial_count(), false);
+  for (const Access& access : s.def->accesses) {
+    const BufferId buffer = s.source(access.buffer);
+    if (state.is_input(buffer)) continue;
+    const StageId read = state.stage_of(buffer);
+    if (read != reduction && state.stage(read).location.placement != Placement::kInlined) continue;
+    const std::vector<bool> inner = reused_along(state, read, reduction);
+    for (std::size_t d = 0; d < access.dims.size(); ++d) {
+      for (const AffineTerm& term : access.dims[d].terms) {
+        const auto axis = static_cast<std::size_t>(term.axis);
+        if (axis >= reused.size()) continue;
+        found[axis] = true;
+        reused[axis] = reused[axis] || inner[d];
+      }
+    }
+  }
+  for (std::size_t axis = 0; axis < reused.size(); ++axis) reused[axis] = reused[axis] || !found[axis];
+  return reused;
+}
+
+TiledConsumer tile_consumer(ScheduleBuilder& builder, const Name& name, StageId reduction, TileOptions options) {
   const StageState before = builder.stage(name);
   std::vector<std::int64_t> extents;
   for (std::size_t d = 0; d < before.spatial_count(); ++d) extents.push_back(before.vars[d].extent);
   TiledConsumer result;
   result.name = name;
-  const std::vector<bool> reused = options.fused ? std::vector<bool>(extents.size(), true) : reused_along(reduction);
+  const std::vector<bool> reused = reused_along(builder.state(), *builder.state().find_stage(name), reduction);
   result.tile = choose_register_tile(builder, name, extents, reused);
 
   std::vector<Name> outer;
@@ -87,7 +113,7 @@ TiledConsumer tile_consumer(ScheduleBuilder& builder, const Name& name, const St
     registers.push_back(split.inner);
     if (!split.outer) continue;
     const std::int64_t tiles = loop_extent(builder, name, *split.outer);
-    const std::int64_t middle = choose_middle(builder, name, static_cast<int>(d), tiles, blocked);
+    const std::int64_t middle = choose_middle(builder, name, static_cast<int>(d), tiles, options);
     if (middle == 1) {
       outer.push_back(*split.outer);
       outer_has_innermost |= d == 0;
@@ -107,6 +133,7 @@ TiledConsumer tile_consumer(ScheduleBuilder& builder, const Name& name, const St
     registers.pop_back();
     if (split.outer) registers.push_back(*split.outer);
   }
+  if (options.whole_rows && outer.empty()) builder.reject("there is one block of rows");
   if (outer.empty() && !result.middle.empty()) {
     outer = std::move(result.middle);
     result.middle.clear();
@@ -290,20 +317,22 @@ void schedule_accumulators(ScheduleBuilder& builder, const Name& stage, const Ti
 
 }  // namespace
 
-void tile_reduction(ScheduleBuilder& builder, StageId stage, const std::vector<StageRole>& roles, TileOptions options) {
+std::optional<HostLoop> tile_reduction(ScheduleBuilder& builder, StageId stage, const std::vector<StageRole>& roles,
+                                       TileOptions options) {
   const Name reduction = builder.state().stage(stage).name();
   const Name name = consumer_of(builder, stage, roles, options.fused);
   if (options.host) builder.apply(ComputeAt{name, options.host->stage, options.host->loop});
-  if (builder.failed()) return;
-  const Stage def = *builder.state().stage(stage).def;
-  const TiledConsumer consumer = tile_consumer(builder, name, def, options);
+  if (builder.failed()) return std::nullopt;
+  const TiledConsumer consumer = tile_consumer(builder, name, stage, options);
   if (options.blocked && consumer.middle.empty()) builder.reject("there is no tile to block");
-  if (builder.failed()) return;
+  if (builder.failed()) return std::nullopt;
   const bool at_middle = !options.blocked && !consumer.middle.empty();
   const Name at = at_middle ? consumer.middle.back() : consumer.around.back();
   builder.apply(ComputeAt{reduction, name, at});
   check_redundancy(builder, reduction, consumer, at);
   schedule_accumulators(builder, reduction, consumer, options.blocked);
+  if (builder.failed()) return std::nullopt;
+  return HostLoop{name, consumer.around.back()};
 }
 
 }  // namespace tilecast::rules

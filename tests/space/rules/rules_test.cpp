@@ -206,6 +206,73 @@ TEST_F(RulesTest, RootNestsHaveVectorsAndParallelRows) {
   EXPECT_EQ(post.loop_at(post.loops.size() - 1).extent, 16);
 }
 
+// copy[x, y, z] = in[y, x, z]
+State transposition() {
+  ComputeDag dag;
+  dag.inputs = {{"in", DataType::kFloat32, {40, 64, 6}}};
+  StageMaker copy("copy", {{"x", 0, 64}, {"y", 0, 40}, {"z", 0, 6}});
+  const std::int32_t y = copy.axis(1);
+  copy.load(0, {y, copy.axis(0), copy.axis(2)});
+  dag.stages = {copy.make()};
+  return state_of(dag);
+}
+
+TEST_F(RulesTest, TranspositionsUseUpTheLinesThatTheyRead) {
+  ScheduleBuilder b = builder(transposition());
+  rules::schedule_root_nest(b, 0);
+  ASSERT_FALSE(b.failed()) << b.illegal()->reason;
+  EXPECT_EQ(nest(b.state(), "copy"), "parallel par:24 y:40 vectorized x.v:16");
+}
+
+State chained_products(std::int64_t rows, std::int64_t columns) {
+  ComputeDag dag;
+  dag.inputs = {{"a", DataType::kFloat32, {32, rows}},
+                {"b", DataType::kFloat32, {columns, 32}},
+                {"c", DataType::kFloat32, {64, columns}}};
+  StageMaker first("first", {{"n", 0, columns}, {"m", 0, rows}}, {{"k", 0, 32}});
+  const std::int32_t left = first.load(0, {first.axis(2), first.axis(1)});
+  first.op(ExprOp::kMul, left, first.load(1, {first.axis(0), first.axis(2)}));
+  StageMaker second("second", {{"n", 0, 64}, {"m", 0, rows}}, {{"k", 0, columns}});
+  const std::int32_t again = second.load(3, {second.axis(2), second.axis(1)});
+  second.op(ExprOp::kMul, again, second.load(2, {second.axis(0), second.axis(2)}));
+  dag.stages = {first.make(), second.make()};
+  return state_of(dag);
+}
+
+TEST_F(RulesTest, ChainsComputeEarlierProductsInBlocksOfRows) {
+  const State state = chained_products(96, 48);
+  const auto roles = stage_roles(state);
+  ScheduleBuilder b = builder(state);
+  rules::schedule_chain(b, roles);
+  ASSERT_FALSE(b.failed()) << b.illegal()->reason;
+  const State& chained = b.state();
+  const Location copy = chained.stage(*chained.find_stage("first.out")).location;
+  EXPECT_EQ(copy.placement, Placement::kAt);
+  EXPECT_EQ(chained.stage(copy.host).name(), Name("second.out"));
+  const std::vector<std::int64_t> block = chained.region(*chained.find_stage("first.out"));
+  EXPECT_EQ(block[0], 48) << "all that the rows need";
+  EXPECT_LT(block[1], 96) << "not all rows";
+}
+
+TEST_F(RulesTest, ChainsOfOneBlockAreRefused) {
+  const State state = chained_products(1, 48);
+  ScheduleBuilder b = builder(state);
+  rules::schedule_chain(b, stage_roles(state));
+  ASSERT_TRUE(b.failed());
+  EXPECT_EQ(b.illegal()->reason, "there is one block of rows");
+}
+
+TEST_F(RulesTest, ReductionsAreSplitIntoEqualParts) {
+  ScheduleBuilder b = builder(product_state(8, 2, 1024));
+  const auto partial = rules::split_reduction(b, 0);
+  ASSERT_TRUE(partial.has_value()) << b.illegal()->reason;
+  EXPECT_EQ(b.state().stage(*partial).name(), Name("product.sum"));
+  EXPECT_EQ(b.state().stage(*partial).def->spatial.back().extent, 2);
+  ScheduleBuilder odd = builder(product_state(8, 2, 1023));
+  EXPECT_FALSE(rules::split_reduction(odd, 0).has_value());
+  EXPECT_EQ(odd.illegal()->reason, "the reduction has no parts of equal length");
+}
+
 // Whatever is decided about its place, the rest of the program stays legal and the stage is scheduled or gone.
 TEST_F(RulesTest, StagesArePlacedSomewhere) {
   std::printf("seed 5\n");
