@@ -52,5 +52,18 @@ TEST(Codegen, MissingDirectoryIsReported) {
   EXPECT_THAT(status.error().message, HasSubstr("/nowhere/at/all.o"));
 }
 
+TEST(Codegen, StridesMustFitTheBuffers) {
+  const auto context = make_task_context(softmax_task(2, 4));
+  ASSERT_TRUE(context.ok());
+  const auto message = [&](std::vector<std::vector<std::int64_t>> strides) {
+    CodegenOptions options;
+    options.strides = std::move(strides);
+    const Status status = compile_object(context->task, context->initial, options, "/nowhere/at/all.o");
+    return status.ok() ? "" : status.error().message;
+  };
+  EXPECT_THAT(message({{1, 8}}), HasSubstr("strides of 1 buffers for a kernel of 2"));
+  EXPECT_THAT(message({{}, {1}}), HasSubstr("1 strides for buffer 1 of 2 dimensions"));
+}
+
 }  // namespace
 }  // namespace tilecast
