@@ -22,6 +22,15 @@ TEST_P(UnscheduledTest, EqualsInterpreter) {
   EXPECT_LT(interpreter_difference(*context, context->initial, *run, 200), 1e-5);
 }
 
+// Likewise for buffers that are parts of larger tensors.
+TEST_P(UnscheduledTest, LeavesGapsBetweenRowsAlone) {
+  const auto context = make_task_context(GetParam());
+  ASSERT_TRUE(context.ok()) << context.error().message;
+  const auto run = compile_and_run(*context, context->initial, 1, 2, 5);
+  ASSERT_TRUE(run.ok()) << run.error().message;
+  EXPECT_LT(interpreter_difference(*context, context->initial, *run, 200), 1e-5);
+}
+
 INSTANTIATE_TEST_SUITE_P(Tasks, UnscheduledTest,
                          ::testing::Values(conv_task(9, 7, 5, 11, 3, 1), conv_task(10, 10, 6, 8, 1, 1),
                                            conv_task(11, 9, 8, 12, 3, 2, 2), depthwise_task(9, 10, 2),
