@@ -7,8 +7,9 @@
 namespace tilecast {
 namespace {
 
-// Shorter pieces cost the kernels that write and read them more than the copy of a concatenation.
-constexpr std::int64_t kShortestPieceBytes = 64;
+// Half a cache line. Of shorter pieces, each kernel that writes or reads them moves several times their bytes: the copy
+// of a concatenation is as fast.
+constexpr std::int64_t kShortestPieceBytes = 32;
 
 class Placer {
  public:

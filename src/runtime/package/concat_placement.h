@@ -32,7 +32,7 @@ struct ConcatPlacement {
 //   r = concat(a, b)
 //
 // No operand may be an output of the model, occur twice, lie in another result already, be read under a shape that its
-// strides cannot express, or fall into pieces of less than a cache line. The larger concatenation comes first. One
+// strides cannot express, or fall into pieces of less than half a cache line. The larger concatenation comes first. One
 // whose operands lie next to each other in a larger one already is a view of that one:
 //
 //   p = concat(a, b); q = concat(a, b, c)   ->   p is the first channels of q

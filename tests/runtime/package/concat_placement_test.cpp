@@ -197,7 +197,7 @@ TEST_F(Refused, SameOperandAgain) {
 }
 
 TEST_F(Refused, ShortPieces) {
-  expect_a_step(rows.product(15));
+  expect_a_step(rows.product(7));
 }
 
 TEST_F(Refused, ReadAcrossTheGaps) {
