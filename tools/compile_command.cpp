@@ -47,8 +47,10 @@ Status compile(const CompileArguments& arguments) {
   const PackageOptions options{
       .name = arguments.source.file.stem().string(), .threads = arguments.threads, .builders = hardware.cores};
   TILECAST_TRY(const PackageSummary summary, write_package(model, schedules, options, arguments.output));
-  fmt::print("{}: {} kernels, {} calls, {:.1f} MB of weights, {:.1f} MB an instance; compiled in {:.1f} s\n",
-             arguments.output.string(), schedules.size(), model.partition.calls.size(),
+  const std::string in_place =
+      summary.in_place > 0 ? fmt::format(" ({} concatenations in place)", summary.in_place) : std::string();
+  fmt::print("{}: {} kernels, {} calls{}, {:.1f} MB of weights, {:.1f} MB an instance; compiled in {:.1f} s\n",
+             arguments.output.string(), summary.kernels, summary.calls, in_place,
              static_cast<double>(summary.weights_bytes) / 1e6, static_cast<double>(summary.arena_bytes) / 1e6,
              std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
   return Unit{};

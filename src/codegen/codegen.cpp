@@ -34,23 +34,55 @@ std::vector<ops::InputLayout> input_layouts(const State& state) {
   return layouts;
 }
 
-// Dense, from zero: then the code needs the buffers' addresses only.
+using Numbers = std::vector<std::int64_t>;
+
+// Of every buffer, as CodegenOptions::strides.
+std::vector<Numbers> buffer_extents(const State& state) {
+  std::vector<Numbers> extents;
+  for (std::size_t i = 0; i < state.dag().inputs.size(); ++i) {
+    const PackedInput* packed = state.packed_input(static_cast<BufferId>(i));
+    extents.push_back(packed != nullptr ? packed_extents(packed->parts) : state.dag().inputs[i].extents);
+  }
+  Numbers& output = extents.emplace_back();
+  for (const Axis& axis : state.stage(state.output()).def->spatial) output.push_back(axis.extent);
+  return extents;
+}
+
+Status check_strides(const Task& task, const std::vector<Numbers>& strides, const std::vector<Numbers>& extents) {
+  if (strides.empty()) return Unit{};
+  if (strides.size() != extents.size()) {
+    return Error{
+        fmt::format("task '{}': strides of {} buffers for a kernel of {}", task.name, strides.size(), extents.size())};
+  }
+  for (std::size_t i = 0; i < strides.size(); ++i) {
+    if (strides[i].empty() || strides[i].size() == extents[i].size()) continue;
+    return Error{fmt::format("task '{}': {} strides for buffer {} of {} dimensions", task.name, strides[i].size(), i,
+                             extents[i].size())};
+  }
+  return Unit{};
+}
+
+// Fixed, from zero: then the code needs the buffers' addresses only.
 template <class Parameter>
-void fix_shape(Parameter buffer, const std::vector<std::int64_t>& extents) {
-  std::int64_t stride = 1;
+void fix_shape(Parameter buffer, const Numbers& extents, const Numbers& strides) {
+  std::int64_t dense = 1;
   for (std::size_t d = 0; d < extents.size(); ++d) {
+    const std::int64_t stride = strides.empty() ? dense : strides[d];
     buffer.dim(static_cast<int>(d)).set_bounds(0, static_cast<int>(extents[d])).set_stride(static_cast<int>(stride));
-    stride *= extents[d];
+    dense *= extents[d];
   }
 }
 
-std::vector<Halide::Argument> arguments_of(const ops::Pipeline& pipeline, const State& state) {
+// Fixes the shapes of all buffers.
+std::vector<Halide::Argument> arguments_of(const ops::Pipeline& pipeline, Halide::Func& output,
+                                           const std::vector<Numbers>& extents, const std::vector<Numbers>& strides) {
+  const auto strides_of = [&](std::size_t buffer) { return strides.empty() ? Numbers{} : strides[buffer]; };
   std::vector<Halide::Argument> arguments;
   for (std::size_t i = 0; i < pipeline.buffers.size(); ++i) {
-    const PackedInput* packed = state.packed_input(static_cast<BufferId>(i));
-    fix_shape(pipeline.buffers[i], packed != nullptr ? packed_extents(packed->parts) : state.dag().inputs[i].extents);
+    fix_shape(pipeline.buffers[i], extents[i], strides_of(i));
     arguments.emplace_back(pipeline.buffers[i]);
   }
+  fix_shape(output.output_buffer(), extents.back(), strides_of(pipeline.buffers.size()));
   return arguments;
 }
 
@@ -103,14 +135,12 @@ Status compile_object(const Task& task, const State& state, const CodegenOptions
                       const std::filesystem::path& object_file) {
   TILECAST_TRY(const ops::Pipeline pipeline,
                ops::build_pipeline(task.graph, state.algorithm().str(), input_layouts(state)));
+  const std::vector<Numbers> extents = buffer_extents(state);
+  TILECAST_CHECK(check_strides(task, options.strides, extents));
   try {
     Halide::Func output = schedule_pipeline(pipeline, state);
-    const StageState& last = state.stage(state.output());
-    std::vector<std::int64_t> extents;
-    for (const Axis& axis : last.def->spatial) extents.push_back(axis.extent);
-    fix_shape(output.output_buffer(), extents);
-    output.compile_to_object(object_file.string(), arguments_of(pipeline, state), options.function,
-                             halide_target(options));
+    const auto arguments = arguments_of(pipeline, output, extents, options.strides);
+    output.compile_to_object(object_file.string(), arguments, options.function, halide_target(options));
   } catch (const Halide::Error& e) {  // Halide reports everything by throwing
     return Error{fmt::format("task '{}': Halide cannot compile the schedule: {}", task.name, one_line(e.what()))};
   }

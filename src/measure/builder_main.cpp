@@ -34,7 +34,7 @@ BuildReply failure(MeasureErrorKind kind, std::string message) {
 }
 
 Status write_code(const BuildRequest& request, const State& state) {
-  const CodegenOptions options{.function = request.function};
+  const CodegenOptions options{.function = request.function, .strides = request.strides};
   if (request.object_only) return compile_object(request.task, state, options, request.file);
   const std::filesystem::path object = request.file + ".o";
   Status done = compile_object(request.task, state, options, object);

@@ -75,11 +75,9 @@ auto guarded(const Read& read) -> decltype(read()) {
 }  // namespace
 
 Json to_json(const BuildRequest& request) {
-  return {{"task", to_json(request.task)},
-          {"trajectory", to_json(request.trajectory)},
-          {"file", request.file},
-          {"object_only", request.object_only},
-          {"function", request.function}};
+  return {{"task", to_json(request.task)}, {"trajectory", to_json(request.trajectory)},
+          {"file", request.file},          {"object_only", request.object_only},
+          {"function", request.function},  {"strides", request.strides}};
 }
 
 Json to_json(const BuildReply& reply) {
@@ -116,6 +114,7 @@ Result<BuildRequest> build_request_from_json(const Json& json) {
     request.file = json.at("file").get<std::string>();
     request.object_only = json.at("object_only").get<bool>();
     request.function = json.at("function").get<std::string>();
+    request.strides = json.at("strides").get<std::vector<std::vector<std::int64_t>>>();
     return request;
   });
 }

@@ -32,7 +32,8 @@ struct BuildRequest {
   Trajectory trajectory;
   std::string file;                 // to write
   bool object_only = false;         // an object file instead of a shared object
-  std::string function = "kernel";  // as in CodegenOptions
+  std::string function = "kernel";  // as in CodegenOptions, like the strides
+  std::vector<std::vector<std::int64_t>> strides = {};
 };
 
 struct BuildReply {

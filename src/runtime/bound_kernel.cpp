@@ -45,10 +45,12 @@ BoundKernel::BoundKernel(KernelFunction function, const std::vector<TensorView>&
   impl_->arguments.push_back(&impl_->user_context);
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const TensorView& view = arguments[i];
-    std::int64_t stride = 1;
-    for (const std::int64_t extent : view.extents) {
-      impl_->dimensions[i].emplace_back(0, static_cast<std::int32_t>(extent), static_cast<std::int32_t>(stride));
-      stride *= extent;
+    std::int64_t dense = 1;
+    for (std::size_t d = 0; d < view.extents.size(); ++d) {
+      const std::int64_t stride = view.strides.empty() ? dense : view.strides[d];
+      impl_->dimensions[i].emplace_back(0, static_cast<std::int32_t>(view.extents[d]),
+                                        static_cast<std::int32_t>(stride));
+      dense *= view.extents[d];
     }
     halide_buffer_t& buffer = impl_->buffers[i];
     buffer = {};

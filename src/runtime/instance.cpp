@@ -10,6 +10,11 @@ namespace {
 
 constexpr std::size_t kAlignment = 128;
 
+std::vector<std::int64_t> numbers(const std::int64_t* first, std::int32_t count) {
+  if (first == nullptr) return {};
+  return {first, first + count};
+}
+
 }  // namespace
 
 Instance::Instance(std::shared_ptr<const Model> model, int threads)
@@ -41,7 +46,7 @@ tilecast_status Instance::prepare(tilecast_error* error) {
     for (std::size_t a = 0; a < step.argument_count; ++a) {
       const tilecast_argument& argument = step.arguments[a];
       views.push_back({at(argument.location), static_cast<ElementType>(argument.type),
-                       std::vector<std::int64_t>(argument.extents, argument.extents + argument.rank)});
+                       numbers(argument.extents, argument.rank), numbers(argument.strides, argument.rank)});
     }
     kernels_.emplace_back(step.kernel, views);
   }

@@ -61,12 +61,13 @@ struct KernelContext {
   std::string error;                    // the last message of halide_error, for the caller
 };
 
-// A dense tensor for a kernel: extents innermost first.
+// A tensor, or a part of one, for a kernel.
 enum class ElementType : std::uint8_t { kFloat32, kInt64, kInt32, kUInt8, kInt8, kBool, kFloat64 };
 struct TensorView {
   void* data = nullptr;
   ElementType type = ElementType::kFloat32;
-  std::vector<std::int64_t> extents;
+  std::vector<std::int64_t> extents;       // innermost first
+  std::vector<std::int64_t> strides = {};  // likewise, in elements; empty: dense
 };
 
 // `<function>_argv` of a kernel made by codegen/.

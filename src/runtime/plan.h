@@ -15,7 +15,7 @@ typedef enum tilecast_memory { TILECAST_IN_ARENA = 0, TILECAST_IN_WEIGHTS = 1 } 
 
 typedef struct tilecast_location {
   tilecast_memory memory;
-  uint64_t offset; /* bytes from the start, a multiple of 128 */
+  uint64_t offset; /* bytes from the start: a multiple of 128, of a part of a tensor a multiple of its elements' size */
 } tilecast_location;
 
 typedef struct tilecast_argument {
@@ -23,6 +23,7 @@ typedef struct tilecast_argument {
   tilecast_type type;
   int32_t rank;
   const int64_t* extents; /* innermost first; NULL for a scalar */
+  const int64_t* strides; /* likewise, in elements; NULL when there are no gaps */
 } tilecast_argument;
 
 /* `kernel` is `<function>_argv` of a kernel made by codegen/; its inputs in order, then its output. */

@@ -22,6 +22,15 @@ TEST_P(UnscheduledTest, EqualsInterpreter) {
   EXPECT_LT(interpreter_difference(*context, context->initial, *run, 200), 1e-5);
 }
 
+// Likewise for buffers that are parts of larger tensors.
+TEST_P(UnscheduledTest, LeavesGapsBetweenRowsAlone) {
+  const auto context = make_task_context(GetParam());
+  ASSERT_TRUE(context.ok()) << context.error().message;
+  const auto run = compile_and_run(*context, context->initial, 1, 2, 5);
+  ASSERT_TRUE(run.ok()) << run.error().message;
+  EXPECT_LT(interpreter_difference(*context, context->initial, *run, 200), 1e-5);
+}
+
 INSTANTIATE_TEST_SUITE_P(Tasks, UnscheduledTest,
                          ::testing::Values(conv_task(9, 7, 5, 11, 3, 1), conv_task(10, 10, 6, 8, 1, 1),
                                            conv_task(11, 9, 8, 12, 3, 2, 2), depthwise_task(9, 10, 2),
@@ -50,6 +59,19 @@ TEST(Codegen, MissingDirectoryIsReported) {
   const Status status = compile_object(context->task, context->initial, {}, "/nowhere/at/all.o");
   ASSERT_FALSE(status.ok());
   EXPECT_THAT(status.error().message, HasSubstr("/nowhere/at/all.o"));
+}
+
+TEST(Codegen, StridesMustFitTheBuffers) {
+  const auto context = make_task_context(softmax_task(2, 4));
+  ASSERT_TRUE(context.ok());
+  const auto message = [&](std::vector<std::vector<std::int64_t>> strides) {
+    CodegenOptions options;
+    options.strides = std::move(strides);
+    const Status status = compile_object(context->task, context->initial, options, "/nowhere/at/all.o");
+    return status.ok() ? "" : status.error().message;
+  };
+  EXPECT_THAT(message({{1, 8}}), HasSubstr("strides of 1 buffers for a kernel of 2"));
+  EXPECT_THAT(message({{}, {1}}), HasSubstr("1 strides for buffer 1 of 2 dimensions"));
 }
 
 }  // namespace

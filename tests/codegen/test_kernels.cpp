@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <new>
 
 #include "base/random.h"
 #include "codegen/codegen.h"
 #include "ir/interpreter.h"
+#include "kernel_argument.h"
 #include "runtime/kernel_runtime.h"
 #include "schedule/packing.h"
 
@@ -254,23 +254,6 @@ Task resize_task(std::int64_t from, std::int64_t to, std::int64_t channels, bool
 
 namespace {
 
-// Kernels may count on the alignment that the runtime gives their arguments.
-template <class T>
-struct AlignedAllocator {
-  using value_type = T;
-  static constexpr std::align_val_t kAlignment{128};
-  AlignedAllocator() = default;
-  T* allocate(std::size_t count) { return static_cast<T*>(::operator new(count * sizeof(T), kAlignment)); }
-  void deallocate(T* data, std::size_t) { ::operator delete(data, kAlignment); }
-  bool operator==(const AlignedAllocator&) const { return true; }
-};
-using AlignedFloats = std::vector<float, AlignedAllocator<float>>;
-
-struct Argument {
-  AlignedFloats data;
-  std::vector<std::int64_t> extents;
-};
-
 // Of a graph input, innermost first.
 std::vector<std::int64_t> plain_extents(const TaskContext& context, std::size_t input) {
   const Shape& shape = context.task.graph.inputs[input].type.shape;
@@ -294,20 +277,12 @@ Argument make_input(const TaskContext& context, const State& state, std::size_t 
 
 }  // namespace
 
-Result<KernelRun> compile_and_run(const TaskContext& context, const State& state, std::uint64_t seed, int threads) {
+Result<KernelRun> compile_and_run(const TaskContext& context, const State& state, std::uint64_t seed, int threads,
+                                  std::int64_t gap) {
   const std::filesystem::path base =
       std::filesystem::temp_directory_path() / ("tilecast_test_" + std::to_string(getpid()));
   const std::filesystem::path object = base.string() + ".o";
   const std::filesystem::path shared = base.string() + ".so";
-  TILECAST_CHECK(compile_object(context.task, state, {}, object));
-  TILECAST_CHECK(link_shared({&object, 1}, shared));
-  void* library = dlopen(shared.c_str(), RTLD_NOW | RTLD_LOCAL);
-  std::filesystem::remove(object);
-  std::filesystem::remove(shared);
-  if (library == nullptr) return Error{dlerror()};
-  const auto function = reinterpret_cast<runtime::KernelFunction>(dlsym(library, "kernel_argv"));
-  if (function == nullptr) return Error{"the kernel has no entry"};
-
   KernelRun run;
   Random random(seed);
   std::vector<Argument> arguments;
@@ -316,7 +291,8 @@ Result<KernelRun> compile_and_run(const TaskContext& context, const State& state
     for (const std::int64_t extent : plain_extents(context, i)) count *= static_cast<std::size_t>(extent);
     std::vector<double> values(count);
     for (double& v : values) v = static_cast<float>(2 * random.uniform() - 1);
-    arguments.push_back(make_input(context, state, i, values));
+    const bool is_constant = context.task.graph.inputs[i].is_constant;
+    arguments.push_back(with_gaps(make_input(context, state, i, values), is_constant ? 0 : gap));
     run.inputs.push_back(std::move(values));
   }
   Argument output;
@@ -326,10 +302,23 @@ Result<KernelRun> compile_and_run(const TaskContext& context, const State& state
     count *= static_cast<std::size_t>(axis.extent);
   }
   output.data.assign(count, NAN);
-  arguments.push_back(std::move(output));
+  arguments.push_back(with_gaps(output, gap));
 
   std::vector<runtime::TensorView> views;
-  for (Argument& a : arguments) views.push_back({a.data.data(), runtime::ElementType::kFloat32, a.extents});
+  CodegenOptions options;
+  for (Argument& a : arguments) {
+    float* first = a.data.data() + (a.strides.empty() ? 0 : gap);
+    views.push_back({first, runtime::ElementType::kFloat32, a.extents, a.strides});
+    options.strides.push_back(a.strides);
+  }
+  TILECAST_CHECK(compile_object(context.task, state, options, object));
+  TILECAST_CHECK(link_shared({&object, 1}, shared));
+  void* library = dlopen(shared.c_str(), RTLD_NOW | RTLD_LOCAL);
+  std::filesystem::remove(object);
+  std::filesystem::remove(shared);
+  if (library == nullptr) return Error{dlerror()};
+  const auto function = reinterpret_cast<runtime::KernelFunction>(dlsym(library, "kernel_argv"));
+  if (function == nullptr) return Error{"the kernel has no entry"};
   runtime::ThreadPool pool(threads);
   runtime::ScratchAllocator scratch;
   runtime::KernelContext kernel_context{&pool, &scratch, {}};
@@ -337,7 +326,9 @@ Result<KernelRun> compile_and_run(const TaskContext& context, const State& state
   const int code = kernel.run(kernel_context);
   dlclose(library);
   if (code != 0) return Error{"the kernel failed: " + kernel_context.error};
-  run.output.assign(arguments.back().data.begin(), arguments.back().data.end());
+  auto rows = without_gaps(arguments.back(), gap);
+  if (!rows) return Error{"the kernel wrote between the rows of its output"};
+  run.output = *std::move(rows);
   return run;
 }
 

@@ -50,12 +50,15 @@ Task pool_task(std::int64_t size, std::int64_t channels, bool average);
 // To another size; linear or to the nearest element.
 Task resize_task(std::int64_t from, std::int64_t to, std::int64_t channels, bool linear);
 
-// Runs the task by the schedule of `state` on seeded random inputs.
+// Runs the task by the schedule of `state` on seeded random inputs. With a gap, rows of the output and of inputs that
+// are no constants lie so many elements apart, at addresses with no more than an element's alignment; fails when the
+// kernel writes there.
 struct KernelRun {
   std::vector<std::vector<double>> inputs;  // dense, innermost dimension contiguous
   std::vector<double> output;
 };
-Result<KernelRun> compile_and_run(const TaskContext& context, const State& state, std::uint64_t seed, int threads = 2);
+Result<KernelRun> compile_and_run(const TaskContext& context, const State& state, std::uint64_t seed, int threads = 2,
+                                  std::int64_t gap = 0);
 
 // The largest |got - want| / (largest |want|) at up to `points` elements, `want` from the interpreter of the state's
 // algorithm.

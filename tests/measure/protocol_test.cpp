@@ -34,7 +34,7 @@ const ArgumentSpec kPacked{DataType::kFloat32, {8, 3}, {ConstantForm::kWinograd4
 const ArgumentSpec kPlain{DataType::kInt64, {5}, {}};
 
 TEST(Protocol, BuildRequest) {
-  BuildRequest request{small_task(), {Vectorize{"neg0", "d0"}}, "/tmp/a.o", true, "kernel_7"};
+  BuildRequest request{small_task(), {Vectorize{"neg0", "d0"}}, "/tmp/a.o", true, "kernel_7", {{}, {1, 12}}};
   const auto read = build_request_from_json(sent(to_json(request)));
   ASSERT_TRUE(read.ok()) << read.error().message;
   EXPECT_EQ(read->task.key, request.task.key);
@@ -42,6 +42,7 @@ TEST(Protocol, BuildRequest) {
   EXPECT_EQ(read->file, "/tmp/a.o");
   EXPECT_TRUE(read->object_only);
   EXPECT_EQ(read->function, "kernel_7");
+  EXPECT_EQ(read->strides, request.strides);
 }
 
 TEST(Protocol, BuildReply) {

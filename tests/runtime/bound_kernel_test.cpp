@@ -38,6 +38,16 @@ TEST(BoundKernel, PassesDenseBuffers) {
   EXPECT_EQ(seen[9], address(others));
 }
 
+TEST(BoundKernel, PassesStrides) {
+  std::vector<std::int64_t> seen(16);
+  char elements[24];
+  BoundKernel kernel(describe_kernel,
+                     {{seen.data(), ElementType::kInt64, {16}}, {elements, ElementType::kUInt8, {4, 2}, {1, 12}}});
+  KernelContext context;
+  ASSERT_EQ(kernel.run(context), 0);
+  EXPECT_EQ(std::vector(seen.begin(), seen.begin() + 5), (std::vector<std::int64_t>{2, 4, 1, 2, 12}));
+}
+
 TEST(BoundKernel, ReportsTheKernelsError) {
   float data[testing::kElements] = {};
   const TensorView view{data, ElementType::kFloat32, {testing::kElements}};

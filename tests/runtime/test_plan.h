@@ -64,9 +64,9 @@ class TestPlan {
   static constexpr std::int64_t kShape[] = {kElements};
   static constexpr std::size_t kBytes = kElements * sizeof(float);
   std::vector<float> weights_;
-  tilecast_argument arguments_[3] = {{{TILECAST_IN_ARENA, 0}, TILECAST_FLOAT32, 1, kShape},
-                                     {{TILECAST_IN_WEIGHTS, 0}, TILECAST_FLOAT32, 1, kShape},
-                                     {{TILECAST_IN_ARENA, 128}, TILECAST_FLOAT32, 1, kShape}};
+  tilecast_argument arguments_[3] = {{{TILECAST_IN_ARENA, 0}, TILECAST_FLOAT32, 1, kShape, nullptr},
+                                     {{TILECAST_IN_WEIGHTS, 0}, TILECAST_FLOAT32, 1, kShape, nullptr},
+                                     {{TILECAST_IN_ARENA, 128}, TILECAST_FLOAT32, 1, kShape, nullptr}};
   tilecast_step step_ = {{"sum", "add_kernel"}, add_kernel, 3, arguments_};
   tilecast_port input_ = {{"x", TILECAST_FLOAT32, 1, kShape, kBytes}, 0};
   tilecast_port outputs_[2] = {{{"y", TILECAST_FLOAT32, 1, kShape, kBytes}, 128},

@@ -8,6 +8,7 @@
 #include <optional>
 #include <thread>
 
+#include "base/hash.h"
 #include "measure/worker.h"
 
 namespace tilecast {
@@ -18,7 +19,7 @@ constexpr double kTimeoutSeconds = 600;
 constexpr std::int64_t kMemoryBytes = std::int64_t{16} << 30;
 
 Result<KernelObject> build(Worker& worker, const KernelBuild& wanted, const std::filesystem::path& directory) {
-  KernelObject kernel{.function = kernel_name(*wanted.task)};
+  KernelObject kernel{.function = kernel_name(wanted)};
   kernel.object_file = directory / (kernel.function + ".o");
   const auto failed = [&](const std::string& reason) {
     return Error{fmt::format("cannot compile task {} ({}): {}", wanted.task->name, wanted.task->key, reason)};
@@ -28,7 +29,8 @@ Result<KernelObject> build(Worker& worker, const KernelBuild& wanted, const std:
                              .trajectory = *wanted.trajectory,
                              .file = kernel.object_file.string(),
                              .object_only = true,
-                             .function = kernel.function};
+                             .function = kernel.function,
+                             .strides = wanted.strides};
   if (const auto sent = worker.send(to_json(request), kTimeoutSeconds); !sent.ok()) return failed(sent.error().message);
   const auto answer = worker.receive();
   if (!answer.ok()) return failed(answer.error().message);
@@ -42,8 +44,15 @@ Result<KernelObject> build(Worker& worker, const KernelBuild& wanted, const std:
 
 }  // namespace
 
-std::string kernel_name(const Task& task) {
-  return "tilecast_kernel_" + task.key;
+std::string kernel_name(const KernelBuild& build) {
+  const std::string name = "tilecast_kernel_" + build.task->key;
+  if (build.strides.empty()) return name;
+  StableHash hash;
+  for (const std::vector<std::int64_t>& argument : build.strides) {
+    hash.add_int(argument.size());
+    for (const std::int64_t stride : argument) hash.add_int(static_cast<std::uint64_t>(stride));
+  }
+  return name + "_" + hash_to_hex(hash.finish());
 }
 
 Result<std::vector<KernelObject>> build_kernels(std::span<const KernelBuild> builds, int processes,

@@ -1,6 +1,7 @@
-// Compiles the kernels of a model: one object file a task, in worker processes.
+// Compiles the kernels of a model: one object file each, in worker processes.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -20,13 +21,14 @@ struct KernelObject {
   ArgumentSpec output;
 };
 
-// "tilecast_kernel_<key>".
-std::string kernel_name(const Task& task);
-
 struct KernelBuild {
   const Task* task = nullptr;
   const Trajectory* trajectory = nullptr;
+  std::vector<std::vector<std::int64_t>> strides = {};  // as in CodegenOptions
 };
+
+// "tilecast_kernel_<key>"; of arguments with strides the same with "_<hash of the strides>" behind it.
+std::string kernel_name(const KernelBuild& build);
 
 // Results are in the order of `builds`; the files are in `directory`. `processes` instances of `builder` (the program
 // tilecast-builder) work at once. Fails with the reason of the first task whose kernel cannot be built.

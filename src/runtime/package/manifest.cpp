@@ -45,37 +45,58 @@ Json operators_of(const OpGraph& graph) {
   return list;
 }
 
-Json kernels_to_json(const Partition& partition, std::span<const KernelSchedule> schedules) {
+bool is_in_place(const ExecutionPlan& plan, std::size_t call) {
+  return std::find(plan.in_place.begin(), plan.in_place.end(), call) != plan.in_place.end();
+}
+
+// How many calls of a run each task has.
+std::vector<std::size_t> call_counts(const Partition& partition, const ExecutionPlan& plan) {
+  std::vector<std::size_t> counts(partition.tasks.size(), 0);
+  for (std::size_t i = 0; i < partition.calls.size(); ++i) {
+    if (!is_in_place(plan, i)) ++counts[partition.calls[i].task];
+  }
+  return counts;
+}
+
+Json kernels_to_json(const Partition& partition, std::span<const KernelSchedule> schedules, const ExecutionPlan& plan) {
+  const std::vector<std::size_t> calls = call_counts(partition, plan);
   Json list = Json::array();
   for (std::size_t i = 0; i < partition.tasks.size(); ++i) {
+    if (calls[i] == 0) continue;
     const Task& task = partition.tasks[i].task;
     const TensorType& output = task.graph.type_of(task.graph.outputs.front());
-    const auto calls = std::count_if(partition.calls.begin(), partition.calls.end(),
-                                     [i](const TaskCall& call) { return call.task == i; });
     const auto& seconds = schedules[i].seconds;
     list.push_back({{"key", task.key},
                     {"name", task.name},
-                    {"function", kernel_name(task)},
+                    {"function", kernel_name({&task, nullptr})},
                     {"operators", operators_of(task.graph)},
                     {"shape", output.shape},
                     {"flops", task.flops},
                     {"bytes_read", bytes_read(task.graph)},
                     {"bytes_written", output.bytes()},
-                    {"calls", calls},
+                    {"calls", calls[i]},
                     {"schedule", seconds ? "tuned" : "default"},
                     {"seconds", seconds ? Json(*seconds) : Json(nullptr)}});
   }
   return list;
 }
 
-Json calls_to_json(const ImportedModel& model) {
+Json calls_to_json(const ImportedModel& model, const ExecutionPlan& plan) {
   Json list = Json::array();
-  for (const TaskCall& call : model.partition.calls) {
+  for (std::size_t i = 0; i < model.partition.calls.size(); ++i) {
+    if (is_in_place(plan, i)) continue;
+    const TaskCall& call = model.partition.calls[i];
     Json operators = Json::array();
     for (const NetworkId id : call.operators) operators.push_back(model.network.node(id).name);
     list.push_back(
         {{"name", call.name}, {"kernel", model.partition.tasks[call.task].task.key}, {"operators", operators}});
   }
+  return list;
+}
+
+Json in_place_to_json(const ImportedModel& model, const ExecutionPlan& plan) {
+  Json list = Json::array();
+  for (const std::size_t call : plan.in_place) list.push_back(model.partition.calls[call].name);
   return list;
 }
 
@@ -124,8 +145,9 @@ Json manifest_json(const ImportedModel& model, std::span<const KernelSchedule> s
       {"threads", options.threads},
       {"inputs", ports_to_json(plan.inputs)},
       {"outputs", ports_to_json(plan.outputs)},
-      {"kernels", kernels_to_json(model.partition, schedules)},
-      {"calls", calls_to_json(model)},
+      {"kernels", kernels_to_json(model.partition, schedules, plan)},
+      {"calls", calls_to_json(model, plan)},
+      {"in_place", in_place_to_json(model, plan)},
       {"arena_bytes", plan.arena_bytes},
       {"weights_bytes", weights.bytes},
       {"versions", {{"tilecast", TILECAST_VERSION}, {"actions", kActionVersion}, {"records", kRecordFormatVersion}}}};

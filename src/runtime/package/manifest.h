@@ -47,6 +47,8 @@ struct Manifest {
   std::vector<ManifestCall> calls;  // in the order of a run
 };
 
+// Kernels and calls are those of a run. "in_place" names the concatenations that no call computes. A kernel's
+// "function" is that for dense arguments, in a call of other strides the beginning of its name.
 nlohmann::json manifest_json(const ImportedModel& model, std::span<const KernelSchedule> schedules,
                              const PackageOptions& options, const ExecutionPlan& plan,
                              const WeightsFile::Summary& weights);

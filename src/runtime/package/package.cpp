@@ -71,14 +71,16 @@ Result<PackageSummary> write_package(const ImportedModel& model, std::span<const
   TILECAST_TRY(StagedDirectory staged, StagedDirectory::create(directory, kManifestFile));
   TILECAST_TRY(const TempDirectory work, TempDirectory::create("tilecast-compile"));
 
+  const ConcatPlacement placement = place_concatenations(model);
+  const KernelVariants variants = choose_kernels(model, placement);
   std::vector<KernelBuild> builds;
-  for (std::size_t i = 0; i < model.partition.tasks.size(); ++i) {
-    builds.push_back({&model.partition.tasks[i].task, &schedules[i].trajectory});
+  for (const KernelVariant& kernel : variants.kernels) {
+    builds.push_back({&model.partition.tasks[kernel.task].task, &schedules[kernel.task].trajectory, kernel.strides});
   }
   TILECAST_TRY(const std::vector<KernelObject> kernels,
                build_kernels(builds, options.builders, programs / "tilecast-builder", work.path()));
   TILECAST_TRY(WeightsFile file, WeightsFile::create(staged.path() / TILECAST_WEIGHTS_FILE));
-  TILECAST_TRY(const ExecutionPlan plan, make_execution_plan(model, kernels, file));
+  TILECAST_TRY(const ExecutionPlan plan, make_execution_plan(model, placement, variants, kernels, file));
   TILECAST_TRY(const WeightsFile::Summary weights, file.finish());
   TILECAST_CHECK(link_model(plan_source(plan, kernels, options.name, weights), kernels, share, work.path(),
                             staged.path() / kModelLibrary));
@@ -86,7 +88,11 @@ Result<PackageSummary> write_package(const ImportedModel& model, std::span<const
   TILECAST_CHECK(write_text(staged.path() / kManifestFile,
                             manifest_json(model, schedules, options, plan, weights).dump(1) + "\n"));
   TILECAST_CHECK(staged.publish());
-  return PackageSummary{plan.arena_bytes, weights.bytes};
+  return PackageSummary{.arena_bytes = plan.arena_bytes,
+                        .weights_bytes = weights.bytes,
+                        .kernels = kernels.size(),
+                        .calls = plan.steps.size(),
+                        .in_place = plan.in_place.size()};
 }
 
 }  // namespace tilecast

@@ -1,6 +1,7 @@
 // Writes what Tilecast ships: a directory with one shared object, a C header, weights and a manifest.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <span>
@@ -26,6 +27,9 @@ struct PackageOptions {
 struct PackageSummary {
   std::int64_t arena_bytes = 0;  // of one instance
   std::int64_t weights_bytes = 0;
+  std::size_t kernels = 0;
+  std::size_t calls = 0;     // of a run
+  std::size_t in_place = 0;  // concatenations that no call computes: their operands are written where they belong
 };
 
 // `schedules`: one a task of the partition. The directory appears when all is written, in place of an earlier package

@@ -46,9 +46,9 @@ class SourceWriter {
  public:
   void line(const std::string& text) { source_ += text + "\n"; }
 
-  std::string extents(const std::vector<std::int64_t>& values) {
+  std::string numbers(const std::vector<std::int64_t>& values) {
     if (values.empty()) return "0";
-    const std::string name = fmt::format("extents{}", extents_++);
+    const std::string name = fmt::format("numbers{}", lists_++);
     line(fmt::format("static const int64_t {}[] = {{{}}};", name, fmt::join(values, ", ")));
     return name;
   }
@@ -63,7 +63,7 @@ class SourceWriter {
 
  private:
   std::string source_;
-  int extents_ = 0;
+  int lists_ = 0;
 };
 
 std::string steps_table(SourceWriter& writer, const ExecutionPlan& plan, std::span<const KernelObject> kernels) {
@@ -72,11 +72,12 @@ std::string steps_table(SourceWriter& writer, const ExecutionPlan& plan, std::sp
     const PlanStep& step = plan.steps[i];
     std::vector<std::string> arguments;
     for (const PlanArgument& argument : step.arguments) {
-      arguments.push_back(fmt::format("{{{}, {}, {}, {}}}", location(argument.location), c_type(argument.type),
-                                      argument.extents.size(), writer.extents(argument.extents)));
+      arguments.push_back(fmt::format("{{{}, {}, {}, {}, {}}}", location(argument.location), c_type(argument.type),
+                                      argument.extents.size(), writer.numbers(argument.extents),
+                                      writer.numbers(argument.strides)));
     }
     const std::string name = writer.table("tilecast_argument", fmt::format("arguments{}", i), arguments);
-    const std::string& function = kernels[step.task].function;
+    const std::string& function = kernels[step.kernel].function;
     rows.push_back(fmt::format("{{{{{}, {}}}, {}_argv, {}, {}}}", quoted(step.name), quoted(function), function,
                                arguments.size(), name));
   }
@@ -87,7 +88,7 @@ std::string ports_table(SourceWriter& writer, const std::string& name, const std
   std::vector<std::string> rows;
   for (const PlanPort& port : ports) {
     rows.push_back(fmt::format("{{{{{}, {}, {}, {}, {}u}}, {}u}}", quoted(port.name), c_type(port.type.dtype),
-                               port.type.shape.size(), writer.extents(port.type.shape), port.type.bytes(),
+                               port.type.shape.size(), writer.numbers(port.type.shape), port.type.bytes(),
                                port.offset));
   }
   return writer.table("tilecast_port", name, rows);

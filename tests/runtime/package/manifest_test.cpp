@@ -20,10 +20,10 @@ using testing::NetworkBuilder;
 class ManifestTest : public ::testing::Test {
  protected:
   void write(const std::string& text) const { std::ofstream(directory_.path() / kManifestFile) << text; }
-  static nlohmann::json json_of(const ImportedModel& model) {
+  static nlohmann::json json_of(const ImportedModel& model, const ExecutionPlan& plan = {}) {
     std::vector<KernelSchedule> schedules(model.partition.tasks.size());
     schedules.front().seconds = 0.5;
-    return manifest_json(model, schedules, {.name = "test", .threads = 3}, {}, {});
+    return manifest_json(model, schedules, {.name = "test", .threads = 3}, plan, {});
   }
   std::string message() const {
     const auto manifest = read_manifest(directory_.path());
@@ -69,6 +69,28 @@ TEST_F(ManifestTest, GatherReadsWhatItTakes) {
   const auto manifest = read_manifest(directory_.path());
   ASSERT_TRUE(manifest.ok()) << manifest.error().message;
   EXPECT_EQ(manifest->kernels.front().bytes_read, 3 * 8 * 4 + 3 * 8);
+}
+
+// A concatenation that its operands are written into is neither a call nor a kernel.
+TEST_F(ManifestTest, NamesWhatIsInPlace) {
+  NetworkBuilder b;
+  const NetworkId x = b.input("x", {4, 16});
+  const NetworkId a = b.op("dense", {x, b.weight("w", {16, 32})}, {4, 32});
+  const NetworkId c = b.op("dense", {x, b.weight("w", {16, 32})}, {4, 32});
+  b.output(b.op("concat", {a, c}, {4, 64}, {{"axis", std::int64_t{1}}}));
+  const ImportedModel model = testing::imported(std::move(b.network));
+  ASSERT_EQ(model.partition.calls.size(), 3U);
+  ExecutionPlan plan;
+  plan.in_place = {2};
+  const nlohmann::json json = json_of(model, plan);
+  EXPECT_EQ(json.at("in_place"), nlohmann::json{model.partition.calls.back().name});
+  write(json.dump());
+  const auto manifest = read_manifest(directory_.path());
+  ASSERT_TRUE(manifest.ok()) << manifest.error().message;
+  ASSERT_EQ(manifest->kernels.size(), 1U);
+  EXPECT_THAT(manifest->kernels.front().operators, ElementsAre("dense"));
+  ASSERT_EQ(manifest->calls.size(), 2U);
+  EXPECT_EQ(manifest->calls.back().name, model.partition.calls[1].name);
 }
 
 TEST_F(ManifestTest, SaysWhatIsWrong) {
