@@ -178,9 +178,12 @@ Func build_cum_sum(const Node& node, const std::string&) {
   return add_reduction(node, {node.builder.name_stage("cum_sum"), vars, extents, extents[dim]}, zero,
                        [&](const Expr& sofar, const Expr& step) {
                          const Expr place = vars[dim];
-                         const Expr before = reverse ? place < step : step < place;
                          const Expr element = node.input(0)(with(exprs(vars), dim, step));
-                         return sofar + Halide::select(exclusive ? before : before || step == place, element, zero);
+                         // One comparison: Halide 21 mistakes `step < place || step == place` in some loop orders.
+                         const Expr counts = reverse     ? (exclusive ? place < step : place <= step)
+                                             : exclusive ? step < place
+                                                         : step <= place;
+                         return sofar + Halide::select(counts, element, zero);
                        });
 }
 

@@ -43,6 +43,18 @@ INSTANTIATE_TEST_SUITE_P(Tasks, UnscheduledTest,
                                            scatter_task(7, 9, "mul")),
                          [](const auto& test) { return test.param.name + std::to_string(test.index); });
 
+// Halide folded `r < x || r == x` into the wrong condition here.
+TEST(Codegen, RunningSumsWithTheReductionOutside) {
+  const auto context = make_task_context(cum_sum_task(5, 32));
+  ASSERT_TRUE(context.ok()) << context.error().message;
+  const Trajectory trajectory = {Reorder{"cum_sum0", {"r0", "d1", "d0"}}, Split{"cum_sum0", "r0", "o", "i", 13}};
+  const auto state = replay(context->initial, trajectory);
+  ASSERT_TRUE(state.ok()) << state.error().reason;
+  const auto run = compile_and_run(*context, *state, 1);
+  ASSERT_TRUE(run.ok()) << run.error().message;
+  EXPECT_LT(interpreter_difference(*context, *state, *run, 160), 1e-5);
+}
+
 TEST(Codegen, UnsupportedOperatorNamesTheNode) {
   OpGraph graph;
   graph.inputs = {{"x", {DataType::kFloat32, {4}}}};

@@ -34,6 +34,8 @@ std::vector<Task> small_tasks() {
           pool_task(8, 5, true),
           attention_task(2, 6, 8, 9, true),
           attention_task(3, 5, 7, 8, false),
+          fused_attention_task(2, 19, 8),
+          separable_task(7, 6, 10, 2),
           channels_first_task(9, 3, 8),
           cum_sum_task(5, 32),
           top_values_task(5, 24, 6),
@@ -44,7 +46,7 @@ std::vector<Task> small_tasks() {
 
 TEST(TrajectoryProperty, EveryPrefixComputesTheRightResult) {
   const auto seed = static_cast<std::uint64_t>(from_environment("TILECAST_PROPERTY_SEED", 1));
-  const int runs = from_environment("TILECAST_PROPERTY_RUNS", 21);
+  const int runs = from_environment("TILECAST_PROPERTY_RUNS", 23);
   std::printf("seed %llu, %d trajectories\n", static_cast<unsigned long long>(seed), runs);
   const std::vector<Task> tasks = small_tasks();
   int failures = 0;
