@@ -24,6 +24,25 @@ std::string one_line(std::string text) {
   return text;
 }
 
+// Halide's messages while it lives: errors are thrown, warnings kept. Halide knows one reporter in a process.
+class Messages final : public Halide::CompileTimeErrorReporter {
+ public:
+  Messages() { Halide::set_custom_compile_time_error_reporter(this); }
+  ~Messages() override { Halide::set_custom_compile_time_error_reporter(nullptr); }
+  Messages(const Messages&) = delete;
+  Messages& operator=(const Messages&) = delete;
+
+  void warning(const char* message) override { warnings_ += message; }
+  [[noreturn]] void error(const char* message) override { throw Halide::CompileError(message); }
+
+  // Says that code would read or write outside of a buffer: its checks are not in the code.
+  bool foresee_failure() const { return warnings_.find("guaranteed to fail") != std::string::npos; }
+  const std::string& warnings() const { return warnings_; }
+
+ private:
+  std::string warnings_;
+};
+
 std::vector<ops::InputLayout> input_layouts(const State& state) {
   std::vector<ops::InputLayout> layouts(state.dag().inputs.size());
   for (std::size_t i = 0; i < layouts.size(); ++i) {
@@ -137,12 +156,16 @@ Status compile_object(const Task& task, const State& state, const CodegenOptions
                ops::build_pipeline(task.graph, state.algorithm().str(), input_layouts(state)));
   const std::vector<Numbers> extents = buffer_extents(state);
   TILECAST_CHECK(check_strides(task, options.strides, extents));
+  Messages messages;
   try {
     Halide::Func output = schedule_pipeline(pipeline, state);
     const auto arguments = arguments_of(pipeline, output, extents, options.strides);
     output.compile_to_object(object_file.string(), arguments, options.function, halide_target(options));
   } catch (const Halide::Error& e) {  // Halide reports everything by throwing
     return Error{fmt::format("task '{}': Halide cannot compile the schedule: {}", task.name, one_line(e.what()))};
+  }
+  if (messages.foresee_failure()) {
+    return Error{fmt::format("task '{}': the schedule leaves a buffer: {}", task.name, one_line(messages.warnings()))};
   }
   if (!std::filesystem::exists(object_file)) {
     return Error{fmt::format("cannot write {}: does its directory exist, is there space?", object_file.string())};

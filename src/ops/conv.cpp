@@ -67,7 +67,7 @@ Func build_direct(const Node& node) {
   if (groups > 1 && in_group == 1 && out_group == 1)
     channel = out[0];
   else if (groups > 1)
-    channel = Expr(out[0]) / static_cast<int>(out_group) * static_cast<int>(in_group) + ci;
+    channel = group_of(out[0], out_group, groups) * static_cast<int>(in_group) + ci;
   std::vector<Expr> xi = {channel};
   std::vector<Expr> wi = {out[0], ci};
   for (std::size_t d = 0; d < spatial; ++d) {

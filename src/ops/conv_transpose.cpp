@@ -114,7 +114,7 @@ Func build(const Node& node, const std::string&) {
   RDom r(ranges, name + "_r");
   std::vector<Var> out = {Var("c")};
   Extents extents = {node.output()[0]};
-  const Expr channel = groups == 1 ? Expr(r[0]) : Expr(out[0]) / out_group * in_group + r[0];
+  const Expr channel = groups == 1 ? Expr(r[0]) : group_of(out[0], out_group, groups) * in_group + r[0];
   std::vector<Expr> xi = {channel};
   std::vector<Expr> wi = {groups == 1 ? Expr(out[0]) : Expr(out[0]) % out_group, channel};
   Expr in_kernel;

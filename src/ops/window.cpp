@@ -75,6 +75,10 @@ Func padded_input(const Node& node, const std::string& name, const Window& windo
   return node.builder.add(name + ".pad", pad, extents);
 }
 
+Expr group_of(const Expr& channel, std::int64_t channels_a_group, std::int64_t groups) {
+  return Halide::min(channel / static_cast<int>(channels_a_group), static_cast<int>(groups) - 1);
+}
+
 Expr place_in_images(const std::vector<Var>& out, std::int64_t channels, std::int64_t plane, const Expr& position) {
   const Expr image = out.back() * static_cast<int>(channels) + out.front();
   return Halide::cast<std::int64_t>(image) * Halide::cast<std::int64_t>(Expr(static_cast<int>(plane))) +

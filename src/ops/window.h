@@ -29,6 +29,10 @@ Result<Shape> window_output(const OpNode& node, const Window& window, const Shap
 // element i - pads_begin of the input, `outside` beyond it.
 Halide::Func padded_input(const Node& node, const std::string& name, const Window& window, Halide::Expr outside);
 
+// The group of an output channel. Tiles may compute channels beyond the last one; those stay in the last group, so that
+// nobody reads outside of what there is.
+Halide::Expr group_of(const Halide::Expr& channel, std::int64_t channels_a_group, std::int64_t groups);
+
 // The number of an element as ONNX's pools count, in 64 bits: images of `plane` elements one behind the other, a
 // channel and batch element each. `out` is the element's channels-last index, `position` its place in the image.
 Halide::Expr place_in_images(const std::vector<Halide::Var>& out, std::int64_t channels, std::int64_t plane,

@@ -28,6 +28,8 @@ std::vector<Task> tasks() {
   return {conv_task(14, 13, 8, 40, 3, 1),
           conv_task(12, 12, 16, 32, 1, 1),
           conv_task(14, 11, 32, 48, 3, 1),
+          conv_task(14, 14, 64, 64, 3, 1, 16),
+          conv_task(14, 14, 24, 24, 3, 2, 3),
           depthwise_task(14, 24, 2),
           deconv_task(8, 16, 24),
           dense_task(24, 64, 100),
