@@ -100,7 +100,7 @@ class SharedWeights {
       for (auto& entry : *tensor.mutable_external_data()) {
         if (entry.key() == "location") entry.set_value(kFile);
         if (entry.key() == "offset") entry.set_value(std::to_string(offset));
-        if (entry.key() == "length") longest_ = std::max(longest_, offset + std::stoull(entry.value()));
+        if (entry.key() == "length") longest_ = std::max<std::size_t>(longest_, offset + std::stoull(entry.value()));
       }
       offset += 64;
     }

@@ -49,6 +49,29 @@ class DatasetCommandTest : public ::testing::Test {
     return "dataset pack " + path("collected") + " --tasks " + path("tasks.jsonl.xz") + " -o " + path(output);
   }
 
+  // All records of the collection; complains about a program that was measured twice.
+  std::size_t count_records() const {
+    std::set<std::pair<std::string, std::uint64_t>> measured;
+    if (!std::filesystem::exists(path("collected"))) return 0;
+    for (const auto& log : std::filesystem::directory_iterator(path("collected"))) {
+      const auto set = read_record_log(log.path());
+      EXPECT_TRUE(set.ok()) << set.error().message;
+      if (!set.ok()) continue;
+      for (const MeasureRecord& record : set->records) {
+        EXPECT_TRUE(measured.insert({record.task_key, trajectory_hash(record.trajectory)}).second) << "measured twice";
+      }
+    }
+    return measured.size();
+  }
+  // False when there are none after a minute.
+  bool wait_for_more_records(std::size_t before) const {
+    for (int i = 0; i < 600; ++i) {
+      if (count_records() > before) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    return false;
+  }
+
   TempDirectory directory_ = *TempDirectory::create("dataset_command_test");
   std::int64_t tasks_ = 0;
 };
@@ -66,7 +89,8 @@ TEST_F(DatasetCommandTest, FromModelsToAPackedDataset) {
   ASSERT_EQ(packed.exit_code, 0) << packed.output;
   const Json counts = Json::parse(packed.last_line());
   EXPECT_EQ(counts.at("all").at("records"), programs);
-  EXPECT_EQ(counts.at("by_origin").at("random"), programs / 2);
+  // A small task may run out of one kind.
+  EXPECT_NEAR(counts.at("by_origin").at("random").get<double>(), static_cast<double>(programs) / 2, 6);
   EXPECT_GE(counts.at("machine_states"), 1);
   EXPECT_GT(counts.at("by_split").at("held-out").at("records"), 0);
 
@@ -87,24 +111,21 @@ TEST_F(DatasetCommandTest, ResumesAfterEachKill) {
   for (int kill = 0; kill < 8; ++kill) {
     auto collector = ChildProcess::spawn({.program = std::filesystem::path(TILECAST_BINARY_DIR) / "tilecast",
                                           .arguments = {"collect", "--tasks", path("tasks.jsonl.xz"), "-o",
-                                                        path("collected"), "--time", "100", "--probe", "2"},
+                                                        path("collected"), "--time", "1000", "--probe", "2"},
                                           .log_file = path("output")});
     ASSERT_TRUE(collector.ok()) << collector.error().message;
-    std::this_thread::sleep_for(std::chrono::milliseconds(500 + random.below(4000)));
-    ASSERT_EQ(collector->kill().signal, SIGKILL) << last_line_of(path("output"));
-    std::set<std::pair<std::string, std::uint64_t>> measured;
-    if (!std::filesystem::exists(path("collected"))) continue;
-    for (const auto& log : std::filesystem::directory_iterator(path("collected"))) {
-      const auto set = read_record_log(log.path());
-      ASSERT_TRUE(set.ok()) << set.error().message;
-      for (const MeasureRecord& record : set->records) {
-        EXPECT_TRUE(measured.insert({record.task_key, trajectory_hash(record.trajectory)}).second) << "measured twice";
-      }
+    // Most are killed at some moment after they have measured something, every fourth somewhere in its start.
+    const bool early = kill % 4 == 3;
+    if (!early) {
+      ASSERT_TRUE(wait_for_more_records(before)) << last_line_of(path("output"));
     }
-    EXPECT_GE(measured.size(), before) << "records were lost";
-    before = measured.size();
+    std::this_thread::sleep_for(std::chrono::milliseconds(random.below(early ? 2000 : 600)));
+    ASSERT_EQ(collector->kill().signal, SIGKILL) << last_line_of(path("output"));
+    const std::size_t now = count_records();
+    EXPECT_GE(now, before) << "records were lost";
+    before = now;
   }
-  EXPECT_GT(before, 20U);
+  EXPECT_GE(before, 6U);
 }
 
 TEST_F(DatasetCommandTest, OneLineErrors) {
