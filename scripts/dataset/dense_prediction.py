@@ -8,7 +8,10 @@ from net import Net, Value
 from registry import network
 
 
-@network("vision", s128={"size": 128, "width": 32}, s192={"size": 192, "width": 24}, s96_b4={"size": 96, "width": 16, "batch": 4})
+@network(
+    "vision", s128={"size": 128, "width": 32}, s192={"size": 192, "width": 24},
+    s96_b4={"size": 96, "width": 16, "batch": 4},
+)  # fmt: skip
 def unet(net: Net, size: int, width: int, batch: int = 1) -> Value:
     def twice(x: Value, channels: int) -> Value:
         return net.conv_block(net.conv_block(x, channels), channels)
@@ -42,7 +45,7 @@ def yolo_nano(net: Net, size: int, width: int, batch: int = 1) -> Sequence[Value
             parts.append(net.pool(parts[-1], 5, 1, 2))
         return block(net.concat(parts), x.channels, 1)
 
-    x = block(net.input(batch, 3, size, size), width, 6 if size % 2 else 3, 2)
+    x = block(net.input(batch, 3, size, size), width, 3, 2)
     features = []
     for level in range(1, 5):
         x = crossed(block(x, width << level, 3, 2), width << level, 1 if level == 1 else 2)
@@ -55,8 +58,7 @@ def yolo_nano(net: Net, size: int, width: int, batch: int = 1) -> Sequence[Value
         x = crossed(net.concat([net.upsample(x), skip]), skip.channels, 1, False)
     results = [x]
     for side in reversed(outputs):
-        x = crossed(net.concat([block(x, side.channels, 3, 2), side]) if x.shape[2] > side.shape[2]
-                    else net.concat([x, side]), 2 * side.channels, 1, False)  # fmt: skip
+        x = crossed(net.concat([block(x, side.channels, 3, 2), side]), 2 * side.channels, 1, False)
         results.append(x)
     return [net.act(net.conv(result, 85, 1, bias=True), "sigmoid") for result in results]
 

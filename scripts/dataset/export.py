@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the networks of the dataset as ONNX models, with the benchmark networks beside them, and index.json, from which
-`tilecast dataset tasks` lists the tasks."""
+"""Writes the networks of the dataset as ONNX models, with the benchmark networks beside them, and index.json, from
+which `tilecast dataset tasks` lists the tasks."""
 
 from __future__ import annotations
 

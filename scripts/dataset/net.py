@@ -58,6 +58,7 @@ class Net:
 
     def __init__(self, name: str) -> None:
         self._graph = _SharedWeights(name)
+        self._inputs = 0
         self._weights = 0
 
     @property
@@ -72,7 +73,8 @@ class Net:
     # Parts.
 
     def input(self, *shape: int) -> Value:
-        return Value(self._graph.input(f"input{len(self._graph._inputs)}", shape), shape)
+        self._inputs += 1
+        return Value(self._graph.input(f"input{self._inputs}", shape), shape)
 
     def tokens(self, *shape: int) -> Value:
         name = self._graph.input("tokens", shape, TensorProto.INT64, "integers(0, 1000)")
@@ -184,9 +186,9 @@ class Net:
             return self.node("PRelu", [x, self.weight(x.channels, *[1] * (len(x.shape) - 2))], x.shape)
         if kind == "leaky":
             return self.node("LeakyRelu", [x], x.shape, alpha=0.2)
-        names = {"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh", "hardswish": "HardSwish", "elu": "Elu"}
         if kind == "hardsigmoid":
             return self.node("HardSigmoid", [x], x.shape, alpha=1 / 6, beta=0.5)
+        names = {"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh", "hardswish": "HardSwish", "elu": "Elu"}
         return self.node(names[kind], [x], x.shape)
 
     def _binary(self, operator: str, a: Value, b: Value | str) -> Value:
