@@ -20,6 +20,7 @@ find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(Protobuf REQUIRED)
+find_package(LibLZMA REQUIRED)
 find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
 

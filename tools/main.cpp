@@ -22,6 +22,8 @@ int main(int argc, char** argv) {
   add_tune_command(app, exit_code);
   add_show_command(app, exit_code);
   add_bench_command(app, exit_code);
+  add_collect_command(app, exit_code);
+  add_dataset_command(app, exit_code);
   add_compile_command(app, exit_code);
   add_run_command(app, exit_code);
   add_profile_command(app, exit_code);

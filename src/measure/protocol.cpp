@@ -47,8 +47,12 @@ Json timing_options_to_json(const TimingOptions& options) {
             {"max_samples", options.max_samples},
             {"min_sample_seconds", options.min_sample_seconds},
             {"budget_seconds", options.budget_seconds},
+            {"long_call_samples", options.long_call_samples},
             {"steady", options.steady}};
   // JSON has no infinity.
+  if (options.long_call_seconds < std::numeric_limits<double>::max()) {
+    json["long_call_seconds"] = options.long_call_seconds;
+  }
   if (options.give_up_seconds < std::numeric_limits<double>::max()) json["give_up_seconds"] = options.give_up_seconds;
   return json;
 }
@@ -58,6 +62,8 @@ TimingOptions timing_options_from_json(const Json& json) {
           .max_samples = json.at("max_samples").get<int>(),
           .min_sample_seconds = json.at("min_sample_seconds").get<double>(),
           .budget_seconds = json.at("budget_seconds").get<double>(),
+          .long_call_seconds = json.value("long_call_seconds", std::numeric_limits<double>::infinity()),
+          .long_call_samples = json.at("long_call_samples").get<int>(),
           .steady = json.at("steady").get<double>(),
           .give_up_seconds = json.value("give_up_seconds", std::numeric_limits<double>::infinity())};
 }

@@ -30,7 +30,8 @@ Timing measure_time(const std::function<double(int)>& run, double first_seconds,
       timing.cut_short = true;
       break;
     }
-    if (count < options.min_samples) continue;
+    if (count < (seconds / calls > options.long_call_seconds ? options.long_call_samples : options.min_samples))
+      continue;
     if (relative_error_of_median(timing.samples) < options.steady || spent > options.budget_seconds) break;
   }
   return timing;

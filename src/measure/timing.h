@@ -12,7 +12,10 @@ struct TimingOptions {
   int max_samples = 100;
   double min_sample_seconds = 1e-3;  // short calls are repeated within a sample
   double budget_seconds = 0.25;  // of all samples together; min_samples are taken whatever they cost, unless cut short
-  double steady = 0.01;          // relative error of the median at which sampling ends
+  // Of a call that takes longer than this, fewer samples are the least; infinity: of none.
+  double long_call_seconds = std::numeric_limits<double>::infinity();
+  int long_call_samples = 2;
+  double steady = 0.01;  // relative error of the median at which sampling ends
   // Stops after two samples when both are slower than this; infinity: never.
   double give_up_seconds = std::numeric_limits<double>::infinity();
 };

@@ -30,6 +30,10 @@ Status add_line(const std::string& line, RecordSet& set) {
     if (!json.contains("hardware")) return Error{"a hardware line without hardware"};
     TILECAST_TRY(Hardware hardware, hardware_from_json(json["hardware"]));
     set.hardware.emplace(hardware.fingerprint, std::move(hardware));
+  } else if (type == "machine") {
+    if (!json.contains("machine")) return Error{"a machine line without a state"};
+    TILECAST_TRY(MachineState state, machine_state_from_json(json["machine"]));
+    set.machine_states.push_back(std::move(state));
   } else {
     return Error{fmt::format("unknown type '{}'", type)};
   }
@@ -133,6 +137,10 @@ Status RecordLog::add_hardware(const Hardware& hardware) {
 
 Status RecordLog::append(const MeasureRecord& record) {
   return impl_->write_line(to_json(record));
+}
+
+Status RecordLog::append(const MachineState& state) {
+  return impl_->write_line({{"type", "machine"}, {"machine", to_json(state)}});
 }
 
 std::vector<MeasureRecord> records_of(const RecordSet& set, const std::string& task_key, const std::string& fingerprint,

@@ -1,5 +1,6 @@
 // The record log: JSON lines, append-only. A line is {"type":"task",…} (the first time that a task is seen), {"type":
-// "hardware",…} or {"type":"record",…}.
+// "hardware",…}, {"type":"record",…} or {"type":"machine",…}. Readers skip and count types that they do not know, as
+// those from before "machine" do with it.
 #pragma once
 
 #include <filesystem>
@@ -11,6 +12,7 @@
 #include "base/hardware.h"
 #include "base/result.h"
 #include "ir/task.h"
+#include "record/machine_state.h"
 #include "record/measure_record.h"
 
 namespace tilecast {
@@ -20,6 +22,7 @@ struct RecordSet {
   std::map<std::string, Task> tasks;         // by key
   std::map<std::string, Hardware> hardware;  // by fingerprint
   std::vector<MeasureRecord> records;        // in order
+  std::vector<MachineState> machine_states;  // in order
   int skipped_lines = 0;
   std::string first_skipped;
 };
@@ -43,6 +46,7 @@ class RecordLog {
   Status add_task(const Task& task);
   Status add_hardware(const Hardware& hardware);
   Status append(const MeasureRecord& record);
+  Status append(const MachineState& state);
 
  private:
   struct Impl;

@@ -63,6 +63,8 @@ TEST(Protocol, RunRequest) {
                     .max_samples = 9,
                     .min_sample_seconds = 0.25,
                     .budget_seconds = 1.5,
+                    .long_call_seconds = 0.5,
+                    .long_call_samples = 3,
                     .steady = 0.125,
                     .give_up_seconds = 0.75};
   const auto read = run_request_from_json(sent(to_json(request)));
@@ -80,6 +82,8 @@ TEST(Protocol, RunRequest) {
   EXPECT_EQ(read->timing.max_samples, 9);
   EXPECT_EQ(read->timing.min_sample_seconds, 0.25);
   EXPECT_EQ(read->timing.budget_seconds, 1.5);
+  EXPECT_EQ(read->timing.long_call_seconds, 0.5);
+  EXPECT_EQ(read->timing.long_call_samples, 3);
   EXPECT_EQ(read->timing.steady, 0.125);
   EXPECT_EQ(read->timing.give_up_seconds, 0.75);
 }
@@ -88,6 +92,7 @@ TEST(Protocol, NeverGivingUpSurvives) {
   const auto read = run_request_from_json(sent(to_json(RunRequest{})));
   ASSERT_TRUE(read.ok()) << read.error().message;
   EXPECT_TRUE(std::isinf(read->timing.give_up_seconds));
+  EXPECT_TRUE(std::isinf(read->timing.long_call_seconds));
 }
 
 TEST(Protocol, RunReply) {

@@ -54,6 +54,13 @@ TEST(Timing, TheLeastSamplesAreTakenWhateverTheyCost) {
   EXPECT_EQ(clock.measure(10, {.min_samples = 4, .budget_seconds = 0.1, .steady = 0}).samples.size(), 4U);
 }
 
+TEST(Timing, FewerSamplesOfLongCalls) {
+  const TimingOptions options{.long_call_seconds = 0.05, .long_call_samples = 2};
+  EXPECT_EQ(Clock{.seconds = 0.06}.measure(0.06, options).samples.size(), 2U);
+  EXPECT_EQ(Clock{.seconds = 0.04}.measure(0.04, options).samples.size(), 5U);
+  EXPECT_EQ(Clock{.seconds = 1e-5}.measure(0.06, options).samples.size(), 5U) << "only the first one was long";
+}
+
 TEST(Timing, LosersAreCutShort) {
   Clock slow{.seconds = 0.05};
   const Timing lost = slow.measure(0.05, {.give_up_seconds = 0.02});

@@ -86,6 +86,21 @@ TEST_F(RecordLogTest, RoundTripKeepsEverything) {
   EXPECT_EQ(lines, 4);
 }
 
+TEST_F(RecordLogTest, StatesOfTheMachineStandBesideRecords) {
+  const MachineState state{
+      .hardware = "fedcba9876543210", .threads = 2, .timestamp = 1.75e9, .peak_gflops = 320.5, .bandwidth_gbs = 21};
+  {
+    auto log = RecordLog::open(file_);
+    ASSERT_TRUE(log.ok() && log->append(state).ok() && log->append(sample_record()).ok());
+  }
+  append_bytes("{\"type\":\"machine\"}\n{\"type\":\"weather\"}\n");
+  const RecordSet set = read();
+  EXPECT_EQ(set.machine_states, std::vector<MachineState>{state});
+  EXPECT_EQ(set.records.size(), 1U);
+  EXPECT_EQ(set.skipped_lines, 2) << "also a type of a later version";
+  EXPECT_THAT(set.first_skipped, HasSubstr("a machine line without a state"));
+}
+
 // Cut off after every byte of the last line: the records before it are there, and so is the one appended next.
 TEST_F(RecordLogTest, CutOffLineLosesThatLineOnly) {
   const std::string whole = to_json(sample_record(1)).dump();

@@ -17,8 +17,9 @@ const std::string kSuite = std::string(TILECAST_SOURCE_DIR) + "/data/subgraphs.j
 const std::string kModels = std::string(TILECAST_SOURCE_DIR) + "/models/tests";
 
 TEST(Commands, EachHasHelp) {
-  for (const char* command : {"", "tasks", "tune", "show", "bench", "bench subgraphs", "bench models", "compile", "run",
-                              "profile", "probe", "operators"}) {
+  for (const char* command :
+       {"", "tasks", "tune", "show", "bench", "bench subgraphs", "bench models", "collect", "dataset", "dataset tasks",
+        "dataset pack", "dataset show", "compile", "run", "profile", "probe", "operators"}) {
     const auto result = run_tilecast(std::string(command) + " --help");
     EXPECT_EQ(result.exit_code, 0) << command;
     EXPECT_THAT(result.output, HasSubstr("--help")) << command;

@@ -1,0 +1,150 @@
+// From models to a packed dataset, as a user would: tasks, collect (killed again and again), pack, show.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <thread>
+
+#include "base/child_process.h"
+#include "base/random.h"
+#include "base/temp_directory.h"
+#include "base/text_file.h"
+#include "record/dataset_file.h"
+#include "record/record_log.h"
+#include "run_program.h"
+
+namespace tilecast {
+namespace {
+
+using testing::expect_one_line_errors;
+using ::testing::HasSubstr;
+using testing::run_tilecast;
+using Json = nlohmann::json;
+
+class DatasetCommandTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const std::string models = std::string(TILECAST_SOURCE_DIR) + "/models/tests/";
+    Json index{{"models", Json::array()}, {"apart", Json::array()}};
+    for (const char* name : {"mlp", "residual_block"}) {
+      index["models"].push_back({{"file", models + name + "/model.onnx"},
+                                 {"name", name},
+                                 {"network", name},
+                                 {"kind", "vision"},
+                                 {"held_out", std::string(name) == "mlp"}});
+    }
+    ASSERT_TRUE(write_text(path("index.json"), index.dump()).ok());
+    const auto listed = run_tilecast("dataset tasks " + path("index.json") + " -o " + path("tasks.jsonl.xz") +
+                                     " --least-flops 1 --json");
+    ASSERT_EQ(listed.exit_code, 0) << listed.output;
+    tasks_ = Json::parse(listed.last_line()).at("all").at("tasks").get<std::int64_t>();
+    ASSERT_GE(tasks_, 2);
+  }
+  std::string path(const std::string& name) const { return directory_.path() / name; }
+  std::string collect() const { return "collect --tasks " + path("tasks.jsonl.xz") + " -o " + path("collected"); }
+  std::string pack(const std::string& output) const {
+    return "dataset pack " + path("collected") + " --tasks " + path("tasks.jsonl.xz") + " -o " + path(output);
+  }
+
+  // All records of the collection; complains about a program that was measured twice.
+  std::size_t count_records() const {
+    std::set<std::pair<std::string, std::uint64_t>> measured;
+    if (!std::filesystem::exists(path("collected"))) return 0;
+    for (const auto& log : std::filesystem::directory_iterator(path("collected"))) {
+      const auto set = read_record_log(log.path());
+      EXPECT_TRUE(set.ok()) << set.error().message;
+      if (!set.ok()) continue;
+      for (const MeasureRecord& record : set->records) {
+        EXPECT_TRUE(measured.insert({record.task_key, trajectory_hash(record.trajectory)}).second) << "measured twice";
+      }
+    }
+    return measured.size();
+  }
+  // False when there are none after a minute.
+  bool wait_for_more_records(std::size_t before) const {
+    for (int i = 0; i < 600; ++i) {
+      if (count_records() > before) return true;
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    return false;
+  }
+
+  TempDirectory directory_ = *TempDirectory::create("dataset_command_test");
+  std::int64_t tasks_ = 0;
+};
+
+TEST_F(DatasetCommandTest, FromModelsToAPackedDataset) {
+  const std::int64_t programs = 12 * tasks_;
+  const auto collected = run_tilecast(collect() + " --json --round 6 --programs " + std::to_string(programs));
+  ASSERT_EQ(collected.exit_code, 0) << collected.output;
+  const Json json = Json::parse(collected.last_line());
+  EXPECT_EQ(json.at("programs"), programs);
+  EXPECT_EQ(json.at("tasks_begun"), tasks_);
+  EXPECT_TRUE(json.at("failures").empty()) << json;
+
+  const auto packed = run_tilecast(pack("records.jsonl.xz") + " --json");
+  ASSERT_EQ(packed.exit_code, 0) << packed.output;
+  const Json counts = Json::parse(packed.last_line());
+  EXPECT_EQ(counts.at("all").at("records"), programs);
+  // A small task may run out of one kind.
+  EXPECT_NEAR(counts.at("by_origin").at("random").get<double>(), static_cast<double>(programs) / 2, 6);
+  EXPECT_GE(counts.at("machine_states"), 1);
+  EXPECT_GT(counts.at("by_split").at("held-out").at("records"), 0);
+
+  // Packed again without what is there already: nothing is left.
+  const auto again = run_tilecast(pack("more.jsonl.xz") + " --except " + path("records.jsonl.xz"));
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_THAT(again.output, HasSubstr("has no new records"));
+  const auto shown = run_tilecast("dataset show --json " + path("tasks.jsonl.xz") + " " + path("records.jsonl.xz"));
+  ASSERT_EQ(shown.exit_code, 0) << shown.output;
+  EXPECT_EQ(Json::parse(shown.last_line()).at("all").at("tasks"), tasks_);
+}
+
+TEST_F(DatasetCommandTest, ResumesAfterEachKill) {
+  const std::uint64_t seed = 4;
+  std::cout << "seed " << seed << '\n';
+  Random random(seed);
+  std::size_t before = 0;
+  for (int kill = 0; kill < 8; ++kill) {
+    auto collector = ChildProcess::spawn({.program = std::filesystem::path(TILECAST_BINARY_DIR) / "tilecast",
+                                          .arguments = {"collect", "--tasks", path("tasks.jsonl.xz"), "-o",
+                                                        path("collected"), "--time", "1000", "--probe", "2"},
+                                          .log_file = path("output")});
+    ASSERT_TRUE(collector.ok()) << collector.error().message;
+    // Most are killed at some moment after they have measured something, every fourth somewhere in its start.
+    const bool early = kill % 4 == 3;
+    if (!early) {
+      ASSERT_TRUE(wait_for_more_records(before)) << last_line_of(path("output"));
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(random.below(early ? 2000 : 600)));
+    ASSERT_EQ(collector->kill().signal, SIGKILL) << last_line_of(path("output"));
+    const std::size_t now = count_records();
+    EXPECT_GE(now, before) << "records were lost";
+    before = now;
+  }
+  EXPECT_GE(before, 6U);
+}
+
+TEST_F(DatasetCommandTest, OneLineErrors) {
+  const std::string tasks = path("tasks.jsonl.xz");
+  ASSERT_TRUE(write_text(path("cut.jsonl.xz"),
+                         "\xfd"
+                         "7zXZ")
+                  .ok());
+  std::filesystem::create_directory(path("empty"));
+  expect_one_line_errors({
+      {"collect --tasks " + tasks + " -o " + path("x"), "give --programs or --time"},
+      {"collect --programs 1 --tasks /nonexistent -o " + path("x"), "/nonexistent: cannot read it"},
+      {"collect --programs 1 --tasks " + tasks + " -o /dev/null/x", "cannot make /dev/null/x"},
+      {"dataset show " + path("cut.jsonl.xz"), "it is no dataset"},
+      {"dataset show /dev/null", "/dev/null: it is empty"},
+      {"dataset tasks /nonexistent -o " + path("x"), "cannot read /nonexistent"},
+      {"dataset pack " + path("empty") + " --tasks " + tasks + " -o " + path("x"), "has no record logs"},
+  });
+}
+
+}  // namespace
+}  // namespace tilecast
