@@ -95,6 +95,28 @@ Interval map_index(const IndexMap& map, const std::vector<Interval>& axes, Dimen
   return interval;
 }
 
+void mark_axes(const Expr& value, std::int32_t node, std::vector<bool>& marked) {
+  const ExprNode& n = value.nodes[static_cast<std::size_t>(node)];
+  if (n.op == ExprOp::kAxis) marked[static_cast<std::size_t>(n.int_value)] = true;
+  for (const std::int32_t operand : n.operands) mark_axes(value, operand, marked);
+}
+
+// How many times as far as the reader's own elements need, an index that is not affine may go: tiles that were rounded
+// up compute more elements than there are, and those read beyond the buffer's end (a group of channels too many).
+std::int64_t overrun_factor(const Stage& reader, const Access& access, std::size_t d,
+                            const std::vector<Interval>& axes) {
+  std::vector<bool> marked(axes.size(), false);
+  for (const ExprNode& node : reader.value.nodes) {
+    if (node.op == ExprOp::kLoad && node.int_value == access.buffer) mark_axes(reader.value, node.operands[d], marked);
+  }
+  std::int64_t factor = 1;
+  for (std::size_t i = 0; i < reader.spatial.size(); ++i) {
+    const std::int64_t own = reader.spatial[i].extent;
+    if (marked[i]) factor = std::max(factor, (axes[i].extent() + own - 1) / own);
+  }
+  return factor;
+}
+
 void merge(Interval& a, const Interval& b, Dimension dimension) {
   if (a.known && b.known && a.position == b.position && a.divisor == b.divisor) {
     a.low = std::min(a.low, b.low);
@@ -155,7 +177,8 @@ class BoxFinder {
         if (r.source(access.buffer) != buffer) continue;
         const bool first = result.empty();
         for (std::size_t d = 0; d < access.dims.size(); ++d) {
-          const Dimension dimension = buffer_dimension(state_, buffer, d);
+          Dimension dimension = buffer_dimension(state_, buffer, d);
+          if (!access.dims[d].affine) dimension.extent *= overrun_factor(*r.def, access, d, axes);
           Interval interval = map_index(access.dims[d], axes, dimension);
           if (first) {
             result.push_back(std::move(interval));
