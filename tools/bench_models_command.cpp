@@ -1,4 +1,4 @@
-// tilecast bench models: whole models next to onnxruntime.
+// tilecast bench models: whole models next to onnxruntime and, when asked for, PyTorch.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -21,7 +21,12 @@ struct BenchModelsArguments {
   std::vector<std::string> only;
   std::vector<fs::path> records;
   std::vector<fs::path> compiled;
-  ModelBenchOptions options{.peer = {.python = ".deps/venv/bin/python", .scripts = "scripts/models"}};
+  fs::path scripts = "scripts/models";
+  fs::path python = ".deps/venv/bin/python";
+  bool pytorch = false;
+  fs::path pytorch_python = "/usr/bin/python3";
+  bool channels_last = false;
+  ModelBenchOptions options;
   bool json = false;
 };
 
@@ -74,6 +79,16 @@ Result<std::vector<ModelBenchEntry>> find_entries(const BenchModelsArguments& ar
   return chosen;
 }
 
+std::vector<PeerOptions> peers_of(const BenchModelsArguments& arguments) {
+  std::vector<PeerOptions> peers{
+      {.kind = onnxruntime_peer(), .python = arguments.python, .scripts = arguments.scripts, .arguments = {}}};
+  if (!arguments.pytorch) return peers;
+  peers.push_back(
+      {.kind = pytorch_peer(), .python = arguments.pytorch_python, .scripts = arguments.scripts, .arguments = {}});
+  if (arguments.channels_last) peers.back().arguments.emplace_back("--channels-last");
+  return peers;
+}
+
 // A model that fails costs its own row; the exit code says that one did.
 int bench_models(const BenchModelsArguments& arguments) {
   const auto entries = find_entries(arguments);
@@ -81,16 +96,18 @@ int bench_models(const BenchModelsArguments& arguments) {
   if (!arguments.options.inputs.empty() && entries->size() > 1) {
     return report_error("--input: the inputs of one model can be given, name one");
   }
+  ModelBenchOptions options = arguments.options;
+  options.peers = peers_of(arguments);
   watch_for_stop();
   std::vector<ModelComparison> comparisons;
   double peak = 0;
   int exit_code = 0;
   for (const ModelBenchEntry& entry : *entries) {
     if (stop_requested()) break;
-    const MachinePeaks peaks = measure_peaks(arguments.options.threads);
+    const MachinePeaks peaks = measure_peaks(options.threads);
     // Neighbours on a shared machine lower it now and then: the largest of all counts.
     peak = std::max(peak, peaks.gflops);
-    const auto result = bench_model(entry, arguments.options, peaks);
+    const auto result = bench_model(entry, options, peaks);
     if (!result.ok()) {
       exit_code = report_error(fmt::format("{}: {}", entry.name, result.error().message));
       continue;
@@ -110,8 +127,9 @@ int bench_models(const BenchModelsArguments& arguments) {
 void add_bench_models_command(CLI::App& bench, int& exit_code) {
   const auto arguments = std::make_shared<BenchModelsArguments>();
   ModelBenchOptions& options = arguments->options;
-  CLI::App* command = bench.add_subcommand(
-      "models", "Time compiled models next to onnxruntime, in turns on the same inputs, and compare their outputs.");
+  CLI::App* command = bench.add_subcommand("models",
+                                           "Time compiled models next to onnxruntime, and PyTorch with --pytorch, in "
+                                           "turns on the same inputs, and compare their outputs.");
   command->add_option("MODEL", arguments->models, "ONNX files; without any, all in the folder that --suite names");
   command->add_option("--suite", arguments->suite, "a folder of ONNX models")->capture_default_str();
   command->add_option("--only", arguments->only, "names of models (files without .onnx), separated by commas")
@@ -121,7 +139,7 @@ void add_bench_models_command(CLI::App& bench, int& exit_code) {
                       "get default schedules");
   command->add_option("--compiled", arguments->compiled,
                       "a directory that `tilecast compile` wrote, for each MODEL in their order, to be taken as it is");
-  command->add_option("--threads", options.threads, "threads of both sides")
+  command->add_option("--threads", options.threads, "threads of every side")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   command->add_option("--blocks", options.blocks, "how often the sides take turns")
@@ -137,8 +155,16 @@ void add_bench_models_command(CLI::App& bench, int& exit_code) {
       ->add_option("--tolerance", options.tolerance,
                    "the largest difference of outputs, relative to their largest element")
       ->capture_default_str();
-  command->add_option("--python", options.peer.python, "a Python that has onnxruntime")->capture_default_str();
-  command->add_option("--scripts", options.peer.scripts, "the folder of onnxruntime_peer.py")->capture_default_str();
+  command->add_option("--python", arguments->python, "a Python that has onnxruntime")->capture_default_str();
+  command->add_option("--scripts", arguments->scripts, "the folder of onnxruntime_peer.py")->capture_default_str();
+  CLI::Option* pytorch =
+      command->add_flag("--pytorch", arguments->pytorch,
+                        "eager PyTorch takes turns, too: the networks that scripts/models/export.py writes");
+  command->add_option("--pytorch-python", arguments->pytorch_python, "a Python that has PyTorch, torchvision and onnx")
+      ->capture_default_str()
+      ->needs(pytorch);
+  command->add_flag("--channels-last", arguments->channels_last, "PyTorch has its pictures and filters channels last")
+      ->needs(pytorch);
   command->add_flag("--json", arguments->json, "end with one JSON object");
   command->callback([arguments, &exit_code] { exit_code = bench_models(*arguments); });
 }

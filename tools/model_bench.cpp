@@ -61,15 +61,13 @@ class ModelBench {
     ModelInputs inputs;
     for (const auto& [name, file] : files_) inputs.files.push_back(name + "=" + file.string());
     TILECAST_CHECK(set_inputs(inputs, package, instance));
-    TILECAST_TRY(OnnxruntimePeer peer, OnnxruntimePeer::start(options_.peer, work_ / "onnxruntime.log"));
-    TILECAST_TRY(const std::string version, peer.load(entry_.model, options_.threads));
-    TILECAST_CHECK(peer.set_inputs(files_));
+    TILECAST_CHECK(instance.run());
+    for (const PeerOptions& peer : options_.peers) TILECAST_CHECK(start_peer(peer, package, instance));
     result_.comparison.model = entry_.name;
     result_.comparison.threads = options_.threads;
-    TILECAST_CHECK(compare_outputs(package, instance, peer));
-    print_start(manifest, version);
-    TILECAST_CHECK(time(instance, peer));
-    TILECAST_CHECK(find_sizes(inputs, peer));
+    print_start(manifest);
+    TILECAST_CHECK(time(instance));
+    TILECAST_CHECK(find_sizes(inputs));
     TILECAST_TRY(result_.profile, profile_model(manifest, package, instance, options_.threads, kProfileRuns, peaks));
     result_.profile.model = entry_.name;
     result_.comparison.flops = result_.profile.flops();
@@ -77,12 +75,12 @@ class ModelBench {
   }
 
  private:
-  void print_start(const Manifest& manifest, const std::string& version) const {
+  void print_start(const Manifest& manifest) const {
     const auto tuned = std::count_if(manifest.kernels.begin(), manifest.kernels.end(),
                                      [](const ManifestKernel& kernel) { return kernel.seconds.has_value(); });
-    fmt::print("{}: {} of {} tasks tuned, onnxruntime {}, relative error {:.1e}; {} blocks of {} runs, {} threads\n",
-               entry_.name, tuned, manifest.kernels.size(), version, result_.comparison.relative_error, options_.blocks,
-               options_.runs, options_.threads);
+    fmt::print("{}: {} of {} tasks tuned, {}, relative error {:.1e}; {} blocks of {} runs, {} threads\n", entry_.name,
+               tuned, manifest.kernels.size(), fmt::join(versions_, ", "), result_.comparison.relative_error(),
+               options_.blocks, options_.runs, options_.threads);
     std::fflush(stdout);
   }
 
@@ -103,44 +101,59 @@ class ModelBench {
     TILECAST_TRY(files_, parse_inputs(options_.inputs, package.inputs()));
     if (!files_.empty()) return Unit{};
     const fs::path directory = work_ / "inputs";
-    std::vector<std::string> arguments{(options_.peer.scripts / "make_inputs.py").string(),
+    std::vector<std::string> arguments{(options_.peers.front().scripts / "make_inputs.py").string(),
                                        entry_.model.string(),
                                        "--output",
                                        directory.string(),
                                        "--seed",
                                        fmt::format("{}", options_.seed)};
     for (const std::string& shape : options_.shapes) arguments.insert(arguments.end(), {"--shape", shape});
-    TILECAST_CHECK(run_program(options_.peer.python, std::move(arguments), work_ / "inputs.log"));
+    TILECAST_CHECK(run_program(options_.peers.front().python, std::move(arguments), work_ / "inputs.log"));
     for (const PackageTensor& tensor : package.inputs()) {
       files_[tensor.name] = directory / npy_file_name(tensor.name);
     }
     return Unit{};
   }
 
-  Status compare_outputs(const LoadedPackage& package, PackageInstance& instance, OnnxruntimePeer& peer) {
-    TILECAST_CHECK(instance.run());
+  // With the model and its inputs, when its outputs are those of `instance`, which has run.
+  Status start_peer(const PeerOptions& options, const LoadedPackage& package, PackageInstance& instance) {
+    const std::string& name = options.kind.name;
+    TILECAST_TRY(PeerProcess peer, PeerProcess::start(options, work_ / (name + ".log")));
+    TILECAST_TRY(const std::string version, peer.load(entry_.model, options_.threads));
+    versions_.push_back(name + " " + version);
+    TILECAST_CHECK(peer.set_inputs(files_));
+    TILECAST_TRY(const double error, largest_error(package, instance, peer));
+    result_.comparison.peers.push_back({.name = name, .relative_error = error});
+    peers_.push_back(std::move(peer));
+    return Unit{};
+  }
+
+  // Of all outputs, relative to their largest elements.
+  Result<double> largest_error(const LoadedPackage& package, PackageInstance& instance, PeerProcess& peer) const {
     TILECAST_TRY(const TensorFiles theirs, peer.write_outputs(work_));
     const std::vector<PackageTensor> tensors = package.outputs();
+    double largest = 0;
     for (std::size_t i = 0; i < tensors.size(); ++i) {
       const auto& [name, type] = tensors[i];
       const auto file = theirs.find(name);
-      if (file == theirs.end()) return Error{fmt::format("onnxruntime's model has no output {}", name)};
+      if (file == theirs.end()) return Error{fmt::format("{}'s model has no output {}", peer.name(), name)};
       TILECAST_TRY(const NpyArray want, read_npy(file->second));
       if (want.type != type) {
-        return Error{fmt::format("output {} is {}, onnxruntime's {}", name, shape_to_string(type.shape),
+        return Error{fmt::format("output {} is {}, {}'s {}", name, shape_to_string(type.shape), peer.name(),
                                  shape_to_string(want.type.shape))};
       }
       TILECAST_TRY(const std::vector<std::byte> got, instance.output(i));
       const double error = relative_difference(type.dtype, got.data(), want.bytes.data(), got.size());
       if (!(error <= options_.tolerance)) {
-        return Error{fmt::format("output {} differs from onnxruntime's by {:.3g} of its largest element", name, error)};
+        return Error{
+            fmt::format("output {} differs from {}'s by {:.3g} of its largest element", name, peer.name(), error)};
       }
-      result_.comparison.relative_error = std::max(result_.comparison.relative_error, error);
+      largest = std::max(largest, error);
     }
-    return Unit{};
+    return largest;
   }
 
-  Status time(PackageInstance& instance, OnnxruntimePeer& peer) {
+  Status time(PackageInstance& instance) {
     using Clock = std::chrono::steady_clock;
     const auto run_ours = [&instance](int runs) -> Result<std::vector<double>> {
       std::vector<double> samples;
@@ -152,16 +165,17 @@ class ModelBench {
       samples.erase(samples.begin(), samples.begin() + kWarmup);
       return samples;
     };
-    const BlockSide ours{"tilecast", ::getpid(), run_ours};
-    const BlockSide theirs{"onnxruntime", peer.pid(), [&peer](int runs) { return peer.run(kWarmup, runs); }};
-    TILECAST_TRY(
-        result_.comparison.times,
-        alternate(ours, theirs, {.blocks = options_.blocks, .runs = options_.runs, .stopped = stop_requested}));
+    std::vector<BlockSide> sides{{"tilecast", ::getpid(), run_ours}};
+    for (PeerProcess& peer : peers_) {
+      sides.push_back({peer.name(), peer.pid(), [&peer](int runs) { return peer.run(kWarmup, runs); }});
+    }
+    TILECAST_TRY(result_.comparison.times,
+                 alternate(sides, {.blocks = options_.blocks, .runs = options_.runs, .stopped = stop_requested}));
     return Unit{};
   }
 
   // Our memory is that of `tilecast run`, a process that does nothing else: this one has the peaks and outputs as well.
-  Status find_sizes(const ModelInputs& inputs, OnnxruntimePeer& peer) {
+  Status find_sizes(const ModelInputs& inputs) {
     std::vector<std::string> arguments{"run",       directory_.string(),
                                        "--repeat",  fmt::format("{}", kMemoryRuns),
                                        "--threads", fmt::format("{}", options_.threads),
@@ -173,11 +187,13 @@ class ModelBench {
     result_.comparison.tilecast = {.memory_before_bytes = json.at("memory_before_bytes").get<std::int64_t>(),
                                    .memory_peak_bytes = json.at("memory_peak_bytes").get<std::int64_t>(),
                                    .shipped_bytes = bytes_of_files(directory_)};
-    TILECAST_TRY(const OnnxruntimePeer::Memory memory, peer.memory());
-    TILECAST_TRY(const OnnxruntimePeer::Sizes sizes, peer.sizes());
-    result_.comparison.onnxruntime = {.memory_before_bytes = memory.before_bytes,
-                                      .memory_peak_bytes = memory.peak_bytes,
-                                      .shipped_bytes = sizes.library_bytes + sizes.model_bytes};
+    for (std::size_t i = 0; i < peers_.size(); ++i) {
+      TILECAST_TRY(const PeerProcess::Memory memory, peers_[i].memory());
+      TILECAST_TRY(const PeerProcess::Sizes sizes, peers_[i].sizes());
+      result_.comparison.peers[i].sizes = {.memory_before_bytes = memory.before_bytes,
+                                           .memory_peak_bytes = memory.peak_bytes,
+                                           .shipped_bytes = sizes.library_bytes + sizes.model_bytes};
+    }
     return Unit{};
   }
 
@@ -186,6 +202,8 @@ class ModelBench {
   const fs::path work_;
   fs::path directory_;
   TensorFiles files_;
+  std::vector<PeerProcess> peers_;
+  std::vector<std::string> versions_;
   ModelBenchResult result_;
 };
 

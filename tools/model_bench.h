@@ -1,4 +1,5 @@
-// One model compiled, run and timed next to onnxruntime: what `tilecast bench models` does with each.
+// One model compiled, run and timed next to onnxruntime and perhaps PyTorch: what `tilecast bench models` does with
+// each.
 #pragma once
 
 #include <cstdint>
@@ -8,14 +9,14 @@
 
 #include "base/result.h"
 #include "profile/model_comparison.h"
-#include "profile/onnxruntime_peer.h"
+#include "profile/peer_process.h"
 #include "profile/profile.h"
 
 namespace tilecast::tools {
 
 struct ModelBenchOptions {
-  PeerOptions peer;
-  int threads = 2;  // of both sides
+  std::vector<PeerOptions> peers;  // onnxruntime first: its Python also makes the random inputs
+  int threads = 2;                 // of every side
   int blocks = 10;
   int runs = 5;
   std::uint64_t seed = 0;           // of the random inputs
@@ -36,7 +37,7 @@ struct ModelBenchResult {
   Profile profile;  // a row a call
 };
 
-// Fails when the model cannot be compiled or run on either side, when outputs differ by more than the tolerance, and
+// Fails when the model cannot be compiled or run on any side, when outputs differ by more than the tolerance, and
 // when stop_requested().
 Result<ModelBenchResult> bench_model(const ModelBenchEntry& entry, const ModelBenchOptions& options,
                                      const MachinePeaks& peaks);

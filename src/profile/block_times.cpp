@@ -34,45 +34,46 @@ Status wait_until_idle(const BlockSide& side, double longest_wait) {
       fmt::format("{} still computes {} s after its last run: it cannot be compared", side.name, longest_wait)};
 }
 
-Status run_block(const BlockSide& side, const BlockSide& other, const BlockOptions& options,
-                 std::vector<std::vector<double>>& samples, double& disturbance) {
-  TILECAST_CHECK(wait_until_idle(other, options.longest_wait));
-  const Clock::time_point start = Clock::now();
-  const double used = process_cpu_seconds(other.process);
-  TILECAST_TRY(std::vector<double> block, side.run(options.runs));
-  disturbance = std::max(disturbance, (process_cpu_seconds(other.process) - used) / seconds_since(start));
-  samples.push_back(std::move(block));
-  return Unit{};
+// Of all sides but the one whose turn it is.
+double cpu_seconds_of_others(std::span<const BlockSide> sides, std::size_t turn) {
+  double seconds = 0;
+  for (std::size_t i = 0; i < sides.size(); ++i) seconds += i == turn ? 0 : process_cpu_seconds(sides[i].process);
+  return seconds;
 }
 
-double median_of_all(const std::vector<std::vector<double>>& blocks) {
-  std::vector<double> samples;
-  for (const std::vector<double>& block : blocks) samples.insert(samples.end(), block.begin(), block.end());
-  return median(samples);
+Status run_block(std::span<const BlockSide> sides, std::size_t turn, const BlockOptions& options, BlockTimes& times) {
+  for (std::size_t i = 0; i < sides.size(); ++i) {
+    if (i != turn) TILECAST_CHECK(wait_until_idle(sides[i], options.longest_wait));
+  }
+  const Clock::time_point start = Clock::now();
+  const double used = cpu_seconds_of_others(sides, turn);
+  TILECAST_TRY(std::vector<double> block, sides[turn].run(options.runs));
+  times.disturbance = std::max(times.disturbance, (cpu_seconds_of_others(sides, turn) - used) / seconds_since(start));
+  times.sides[turn].push_back(std::move(block));
+  return Unit{};
 }
 
 }  // namespace
 
-double BlockTimes::first_median() const {
-  return median_of_all(first);
+double BlockTimes::median_of(std::size_t side) const {
+  std::vector<double> samples;
+  for (const std::vector<double>& block : sides[side]) samples.insert(samples.end(), block.begin(), block.end());
+  return median(samples);
 }
 
-double BlockTimes::second_median() const {
-  return median_of_all(second);
-}
-
-std::vector<double> BlockTimes::block_ratios() const {
+std::vector<double> BlockTimes::block_ratios_to(std::size_t side) const {
   std::vector<double> ratios;
-  for (std::size_t i = 0; i < first.size(); ++i) ratios.push_back(median(first[i]) / median(second[i]));
+  for (std::size_t i = 0; i < sides[0].size(); ++i) ratios.push_back(median(sides[0][i]) / median(sides[side][i]));
   return ratios;
 }
 
-Result<BlockTimes> alternate(const BlockSide& first, const BlockSide& second, const BlockOptions& options) {
-  BlockTimes times;
+Result<BlockTimes> alternate(std::span<const BlockSide> sides, const BlockOptions& options) {
+  BlockTimes times{.sides = std::vector<BlockSamples>(sides.size())};
   for (int block = 0; block < options.blocks; ++block) {
     if (options.stopped()) return Error{"stopped"};
-    TILECAST_CHECK(run_block(first, second, options, times.first, times.disturbance));
-    TILECAST_CHECK(run_block(second, first, options, times.second, times.disturbance));
+    for (std::size_t turn = 0; turn < sides.size(); ++turn) {
+      TILECAST_CHECK(run_block(sides, turn, options, times));
+    }
   }
   return times;
 }

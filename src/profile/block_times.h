@@ -1,9 +1,10 @@
-// Two programs timed in turns, so that both see the same machine.
+// Programs timed in turns, so that all see the same machine.
 #pragma once
 
 #include <sys/types.h>
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,7 @@ namespace tilecast {
 
 struct BlockSide {
   std::string name;
-  pid_t process = 0;  // that computes it; two sides have two processes
+  pid_t process = 0;  // that computes it; every side has a process of its own
   // The seconds of each of `runs` runs, after some that do not count.
   std::function<Result<std::vector<double>>(int runs)> run;
 };
@@ -25,21 +26,23 @@ struct BlockOptions {
   std::function<bool()> stopped = [] { return false; };
 };
 
+// Seconds: one list of samples a block.
+using BlockSamples = std::vector<std::vector<double>>;
+
 struct BlockTimes {
-  std::vector<std::vector<double>> first;  // seconds: one list of samples a block
-  std::vector<std::vector<double>> second;
-  // The largest part of a block in which the other side was computing: 1 is one core all the time.
+  std::vector<BlockSamples> sides;  // in the order in which they were given
+  // The largest part of a block in which other sides were computing: 1 is one core all the time.
   double disturbance = 0;
 
-  double first_median() const;
-  double second_median() const;
-  // Median of the first over median of the second, of all samples, and of each block by itself.
-  double ratio() const { return first_median() / second_median(); }
-  std::vector<double> block_ratios() const;
+  // Of all samples of a side.
+  double median_of(std::size_t side) const;
+  // Median of the first side over that of another, of all samples, and of each block by itself.
+  double ratio_to(std::size_t side) const { return median_of(0) / median_of(side); }
+  std::vector<double> block_ratios_to(std::size_t side) const;
 };
 
-// A block begins when the other side has been idle for a moment: runtimes let their threads spin after a run. Fails
+// A block begins when the other sides have been idle for a moment: runtimes let their threads spin after a run. Fails
 // when a run fails, when a side does not come to rest, and when `stopped` says so.
-Result<BlockTimes> alternate(const BlockSide& first, const BlockSide& second, const BlockOptions& options);
+Result<BlockTimes> alternate(std::span<const BlockSide> sides, const BlockOptions& options);
 
 }  // namespace tilecast

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include "test_kernels.h"
 
 namespace tilecast {
@@ -53,6 +55,29 @@ TEST(Codegen, RunningSumsWithTheReductionOutside) {
   const auto run = compile_and_run(*context, *state, 1);
   ASSERT_TRUE(run.ok()) << run.error().message;
   EXPECT_LT(interpreter_difference(*context, *state, *run, 160), 1e-5);
+}
+
+// The last tile of 48 channels goes beyond the 104 that there are, to a group of channels that the padded input lacks.
+TEST(Codegen, GroupsBeyondTheEndAreComputedWithoutHarm) {
+  const auto context = make_task_context(conv_task(28, 28, 104, 104, 3, 2, 13));
+  ASSERT_TRUE(context.ok()) << context.error().message;
+  const auto trajectory = trajectory_from_json(nlohmann::json::parse(R"([
+    ["cache_write", "conv0", "conv0.out"],
+    ["split", "conv0.out", "y", "y.o", "y.i", 1],
+    ["split", "conv0.out", "x", "x.o", "x.i", 7],
+    ["split", "conv0.out", "c", "c.o", "c.i", 48],
+    ["split", "conv0.out", "c.i", "c.i.u", "c.i.v", 16],
+    ["reorder", "conv0.out", ["y.o", "x.o", "c.o", "n", "y.i", "x.i", "c.i.u", "c.i.v"]],
+    ["vectorize", "conv0.out", "c.i.v"],
+    ["unroll", "conv0.out", "c.i.u"],
+    ["compute_at", "conv0", "conv0.out", "c.o"],
+    ["compute_at", "conv0.pad", "conv0.out", "y.o"]])"));
+  ASSERT_TRUE(trajectory.ok()) << trajectory.error().message;
+  const auto state = replay(context->initial, *trajectory);
+  ASSERT_TRUE(state.ok()) << state.error().reason;
+  const auto run = compile_and_run(*context, *state, 1);
+  ASSERT_TRUE(run.ok()) << run.error().message;
+  EXPECT_LT(interpreter_difference(*context, *state, *run, 500), 1e-5);
 }
 
 TEST(Codegen, UnsupportedOperatorNamesTheNode) {

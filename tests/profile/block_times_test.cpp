@@ -33,19 +33,36 @@ BlockSide side(const char* name, pid_t process, std::vector<std::string>& log, d
 TEST(BlockTimes, SidesTakeTurns) {
   const ChildProcess other = shell("sleep 60");
   std::vector<std::string> log;
-  const auto times = alternate(side("a", ::getpid(), log, 1), side("b", other.pid(), log, 1), {.blocks = 2, .runs = 3});
+  const std::vector<BlockSide> sides{side("a", ::getpid(), log, 1), side("b", other.pid(), log, 1)};
+  const auto times = alternate(sides, {.blocks = 2, .runs = 3});
   ASSERT_TRUE(times.ok()) << times.error().message;
   EXPECT_THAT(log, ElementsAre("a", "b", "a", "b"));
-  EXPECT_THAT(times->first, ElementsAre(Samples{1, 1, 1}, Samples{3, 3, 3}));
-  EXPECT_THAT(times->second, ElementsAre(Samples{2, 2, 2}, Samples{4, 4, 4}));
-  EXPECT_DOUBLE_EQ(times->ratio(), 2.0 / 3);
-  EXPECT_THAT(times->block_ratios(), ElementsAre(0.5, 0.75));
+  EXPECT_THAT(times->sides, ElementsAre(BlockSamples{{1, 1, 1}, {3, 3, 3}}, BlockSamples{{2, 2, 2}, {4, 4, 4}}));
+  EXPECT_DOUBLE_EQ(times->ratio_to(1), 2.0 / 3);
+  EXPECT_THAT(times->block_ratios_to(1), ElementsAre(0.5, 0.75));
+}
+
+TEST(BlockTimes, ThreeSidesTakeTurns) {
+  const ChildProcess second = shell("sleep 60");
+  const ChildProcess third = shell("sleep 60");
+  std::vector<std::string> log;
+  const std::vector<BlockSide> sides{side("a", ::getpid(), log, 1), side("b", second.pid(), log, 1),
+                                     side("c", third.pid(), log, 1)};
+  const auto times = alternate(sides, {.blocks = 2, .runs = 1});
+  ASSERT_TRUE(times.ok()) << times.error().message;
+  EXPECT_THAT(log, ElementsAre("a", "b", "c", "a", "b", "c"));
+  EXPECT_THAT(times->sides, ElementsAre(BlockSamples{{1}, {4}}, BlockSamples{{2}, {5}}, BlockSamples{{3}, {6}}));
+  EXPECT_DOUBLE_EQ(times->ratio_to(2), 2.5 / 4.5);
+  EXPECT_THAT(times->block_ratios_to(2), ElementsAre(1.0 / 3, 4.0 / 6));
 }
 
 TEST(BlockTimes, ASideThatDoesNotRestIsAnError) {
   const ChildProcess busy = shell("while :; do :; done");
   std::vector<std::string> log;
-  const auto times = alternate(side("a", ::getpid(), log, 1), side("busy", busy.pid(), log, 1), {.longest_wait = 0.2});
+  const ChildProcess idle = shell("sleep 60");
+  const std::vector<BlockSide> sides{side("a", ::getpid(), log, 1), side("b", idle.pid(), log, 1),
+                                     side("busy", busy.pid(), log, 1)};
+  const auto times = alternate(sides, {.longest_wait = 0.2});
   ASSERT_FALSE(times.ok());
   EXPECT_THAT(times.error().message, HasSubstr("busy still computes 0.2 s after its last run"));
   EXPECT_TRUE(log.empty());
@@ -64,12 +81,12 @@ TEST(BlockTimes, DisturbanceIsSeen) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
     return Samples{1};
   };
-  const auto quiet =
-      alternate({"a", ::getpid(), compute_here}, {"b", other.pid(), wait_here}, {.blocks = 1, .runs = 1});
+  const std::vector<BlockSide> at_rest{{"a", ::getpid(), compute_here}, {"b", other.pid(), wait_here}};
+  const auto quiet = alternate(at_rest, {.blocks = 1, .runs = 1});
   ASSERT_TRUE(quiet.ok()) << quiet.error().message;
   EXPECT_LT(quiet->disturbance, 0.05);
-  const auto disturbed =
-      alternate({"a", ::getpid(), wait_here}, {"b", other.pid(), compute_here}, {.blocks = 1, .runs = 1});
+  const std::vector<BlockSide> at_work{{"a", ::getpid(), wait_here}, {"b", other.pid(), compute_here}};
+  const auto disturbed = alternate(at_work, {.blocks = 1, .runs = 1});
   ASSERT_TRUE(disturbed.ok()) << disturbed.error().message;
   EXPECT_GT(disturbed->disturbance, 0.05);
 }
@@ -77,11 +94,12 @@ TEST(BlockTimes, DisturbanceIsSeen) {
 TEST(BlockTimes, FailureAndStopEndIt) {
   const ChildProcess other = shell("sleep 60");
   std::vector<std::string> log;
-  const BlockSide fails{"b", other.pid(), [](int) -> Result<Samples> { return Error{"no run"}; }};
-  const auto failed = alternate(side("a", ::getpid(), log, 1), fails, {});
+  const std::vector<BlockSide> sides{side("a", ::getpid(), log, 1),
+                                     {"b", other.pid(), [](int) -> Result<Samples> { return Error{"no run"}; }}};
+  const auto failed = alternate(sides, {});
   ASSERT_FALSE(failed.ok());
   EXPECT_EQ(failed.error().message, "no run");
-  const auto stopped = alternate(side("a", ::getpid(), log, 1), fails, {.stopped = [] { return true; }});
+  const auto stopped = alternate(sides, {.stopped = [] { return true; }});
   ASSERT_FALSE(stopped.ok());
   EXPECT_EQ(stopped.error().message, "stopped");
 }

@@ -78,6 +78,28 @@ TEST_F(BenchModels, TakesASuiteRecordsAndInputs) {
   EXPECT_EQ(json["results"][0].at("model"), "mlp");
 }
 
+// A third side, whose script is onnxruntime's here: PyTorch need not be installed.
+TEST_F(BenchModels, ThreeSidesTakeTurns) {
+  const fs::path scripts = directory_.path() / "scripts";
+  fs::copy(kSource + "/scripts/models", scripts, fs::copy_options::recursive);
+  fs::copy_file(scripts / "onnxruntime_peer.py", scripts / "pytorch_peer.py", fs::copy_options::overwrite_existing);
+  const std::string python = kSource + "/.deps/venv/bin/python";
+  const auto result =
+      run_tilecast("bench models " + model("mlp") + " --pytorch --channels-last --python " + python +
+                   " --pytorch-python " + python + " --scripts " + scripts.string() + " --blocks 2 --runs 2 --json");
+  ASSERT_EQ(result.exit_code, 0) << result.output;
+  EXPECT_THAT(result.output, HasSubstr("pytorch ms"));
+  EXPECT_THAT(result.output, HasSubstr(", to pytorch "));
+  const auto json = nlohmann::json::parse(result.last_line());
+  ASSERT_EQ(json.at("results").size(), 1U);
+  const auto& entry = json["results"][0];
+  const double ratio = entry.at("tilecast_seconds").get<double>() / entry.at("pytorch_seconds").get<double>();
+  EXPECT_NEAR(entry.at("ratio_to_pytorch").get<double>(), ratio, 1e-9 * ratio);
+  EXPECT_NEAR(json.at("geometric_mean_ratio_to_pytorch").get<double>(), ratio, 1e-9 * ratio);
+  EXPECT_LT(entry.at("pytorch").at("relative_error").get<double>(), 1e-4);
+  EXPECT_GT(entry.at("pytorch").at("shipped_bytes").get<double>(), 0);
+}
+
 // The model that fails costs its row; the others are measured, and the exit code is not 0.
 TEST_F(BenchModels, OutputsThatDifferAreAnError) {
   const fs::path compiled = directory_.path() / "other";
@@ -103,6 +125,8 @@ TEST_F(BenchModels, SaysWhatIsWrongInOneLine) {
        "onnxruntime's process ended (exit code 1)"},
       {mlp + " --scripts /nonexistent" + " --input x=" + kSource + "/models/tests/mlp/input_x.npy",
        "there is no /nonexistent/onnxruntime_peer.py"},
+      {mlp + kPeer + " --pytorch --pytorch-python /nonexistent/python3",
+       "cannot start /nonexistent/python3: exec: No such file or directory: apt-get install python3-torch"},
       {mlp + kPeer + " --compiled /nonexistent", "/nonexistent is no compiled model"},
       {mlp + kPeer + " --records /nonexistent", "cannot read records from /nonexistent"},
       {mlp + kPeer + " --records a --records b", "2 --records for 1 models"},
