@@ -18,8 +18,8 @@ struct HostLoop {
   Name loop;
 };
 
-// Splits a tiled reduction into parts that can be computed at once (rfactor, "split-K"), before it is tiled; returns the
-// stage of the partial sums, which is to be tiled in its place. The sum over the parts is left as it is.
+// Splits a tiled reduction into parts that can be computed at once (rfactor, "split-K"), before it is tiled; returns
+// the stage of the partial sums, which is to be tiled in its place. The sum over the parts is left as it is.
 std::optional<StageId> split_reduction(ScheduleBuilder& builder, StageId stage);
 
 struct TileOptions {
