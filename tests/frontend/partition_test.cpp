@@ -65,6 +65,23 @@ TEST(Partition, TwoTasksHaveTwoNames) {
   EXPECT_THAT(names, ElementsAre("dense_3x4x4", "dense_3x4x4#2"));
 }
 
+TEST(Partition, ChainsAreNamedAfterWhatTheyCompute) {
+  NetworkBuilder b;
+  const Ints ones{1, 1};
+  const Shape scores{2, 6, 6};
+  const NetworkId qk = b.op("batch_matmul", {b.input("q", {2, 6, 4}), b.input("k", {2, 4, 6})}, scores);
+  const NetworkId softmax = b.op("softmax", {qk}, scores, {{"axis", std::int64_t{2}}});
+  b.output(b.op("batch_matmul", {softmax, b.input("v", {2, 6, 4})}, {2, 6, 4}));
+  const NetworkId depthwise = b.op("conv", {b.input("x", {1, 5, 5, 4}), b.weight("d", {3, 3, 1, 4})}, {1, 5, 5, 4},
+                                   {{"pads_begin", ones}, {"pads_end", ones}, {"groups", std::int64_t{4}}});
+  b.output(b.op("conv", {depthwise, b.weight("w", {1, 1, 4, 7})}, {1, 5, 5, 7}));
+  const auto p = partition(b.network);
+  ASSERT_TRUE(p.ok()) << p.error().message;
+  std::vector<std::string> names;
+  for (const WeightedTask& task : p->tasks) names.push_back(task.task.name);
+  EXPECT_THAT(names, ElementsAre("attention_2x6x4", "dwconv3x3_5x5x4+7"));
+}
+
 TEST(Partition, ATaskThatCannotBeBuiltNamesItsOperator) {
   NetworkBuilder b;
   b.output(b.op("shuffle", {b.input("x", {3})}, {3}));
