@@ -19,22 +19,6 @@ bool can_fuse(const State& state, const std::vector<StageRole>& roles) {
   return false;
 }
 
-double elements(const Stage& stage) {
-  double count = 1;
-  for (const Axis& axis : stage.spatial) count *= static_cast<double>(axis.extent);
-  return count;
-}
-
-// Whether earlier tiled reductions can be computed in blocks of rows of the last one, which is the output, element by
-// element.
-bool is_chain(const State& state, const std::vector<StageRole>& roles) {
-  if (std::count(roles.begin(), roles.end(), StageRole::kTiledReduction) < 2) return false;
-  const auto last = std::find(roles.rbegin(), roles.rend(), StageRole::kTiledReduction);
-  const auto id = static_cast<StageId>(roles.rend() - last - 1);
-  if (id != state.output() && fusable_consumer(state, id, roles) != state.output()) return false;
-  return elements(*state.stage(id).def) == elements(*state.stage(state.output()).def);
-}
-
 // With at most this many results a thread, parts of a long reduction keep more threads, or more accumulators, at work.
 constexpr double kFewResults = 256;
 constexpr double kManyTerms = 512;
@@ -42,7 +26,18 @@ constexpr double kManyTerms = 512;
 bool is_skinny(const Stage& stage, int threads) {
   double terms = 1;
   for (const Axis& axis : stage.reduction) terms *= static_cast<double>(axis.extent);
-  return elements(stage) <= kFewResults * threads && terms >= kManyTerms;
+  return stage_elements(stage) <= kFewResults * threads && terms >= kManyTerms;
+}
+
+// The tiled reductions with few results of many terms.
+std::vector<StageId> skinny_reductions(const ComputeDag& dag, const std::vector<StageRole>& roles, int threads) {
+  std::vector<StageId> skinny;
+  for (std::size_t i = 0; i < roles.size(); ++i) {
+    if (roles[i] == StageRole::kTiledReduction && is_skinny(dag.stages[i], threads)) {
+      skinny.push_back(static_cast<StageId>(i));
+    }
+  }
+  return skinny;
 }
 
 // The first reduction whose results are combined case by case, and where.
@@ -63,7 +58,7 @@ double work(const ComputeDag& dag) {
   double terms = 0;
   for (const Stage& stage : dag.stages) {
     if (!stage.is_reduction()) continue;
-    double count = elements(stage);
+    double count = stage_elements(stage);
     for (const Axis& axis : stage.reduction) count *= static_cast<double>(axis.extent);
     terms += count;
   }
@@ -97,10 +92,14 @@ Generator::Generator(const TaskContext& context, Hardware hardware, int threads)
       if (!chosen) continue;
       state = *std::move(chosen);
     }
-    std::vector<StageRole> roles = stage_roles(state);
-    const auto hosted = hosted_reduction(state, roles);
-    const double terms = work(state.dag());
-    algorithms_.push_back({alternatives[i].algorithm, std::move(state), std::move(roles), hosted, terms});
+    const std::vector<StageRole> roles = stage_roles(state);
+    algorithms_.push_back({.name = alternatives[i].algorithm,
+                           .initial = state,
+                           .roles = roles,
+                           .hosted = hosted_reduction(state, roles),
+                           .chain_end = chain_end(state, roles),
+                           .skinny = skinny_reductions(state.dag(), roles, threads),
+                           .work = work(state.dag())});
   }
   std::stable_sort(algorithms_.begin(), algorithms_.end(),
                    [](const Algorithm& a, const Algorithm& b) { return a.work < b.work; });
@@ -108,13 +107,6 @@ Generator::Generator(const TaskContext& context, Hardware hardware, int threads)
 
 const Generator::Algorithm& Generator::algorithm(const Name& name) const {
   return *std::find_if(algorithms_.begin(), algorithms_.end(), [&](const Algorithm& a) { return a.name == name; });
-}
-
-bool Generator::has_skinny(const Algorithm& a) const {
-  for (std::size_t i = 0; i < a.roles.size(); ++i) {
-    if (a.roles[i] == StageRole::kTiledReduction && is_skinny(a.initial.dag().stages[i], threads_)) return true;
-  }
-  return false;
 }
 
 std::vector<Sketch> Generator::sketches() const {
@@ -129,7 +121,7 @@ std::vector<Sketch> Generator::sketches() const {
       sketches.push_back({.algorithm = a.name, .weight = 1});
       continue;
     }
-    if (is_chain(a.initial, a.roles)) sketches.push_back({.algorithm = a.name, .chained = true, .weight = 6});
+    if (a.chain_end) sketches.push_back({.algorithm = a.name, .chained = true, .weight = 6});
     const bool fusable = can_fuse(a.initial, a.roles);
     if (fusable) {
       sketches.push_back({.algorithm = a.name, .fused = true, .weight = 6});
@@ -137,7 +129,7 @@ std::vector<Sketch> Generator::sketches() const {
     }
     sketches.push_back({.algorithm = a.name, .weight = fusable ? 0.5 : 6});
     sketches.push_back({.algorithm = a.name, .blocked = true, .weight = fusable ? 0.5 : 2});
-    if (has_skinny(a)) sketches.push_back({.algorithm = a.name, .split = true, .weight = 4});
+    if (!a.skinny.empty()) sketches.push_back({.algorithm = a.name, .split = true, .weight = 4});
   }
   return sketches;
 }
@@ -151,11 +143,13 @@ Generated Generator::generate(const Sketch& sketch, DecisionSource& decisions) c
   }
   rules::TileOptions options{.fused = sketch.fused, .blocked = sketch.blocked};
   if (sketch.hosted) options.host = rules::schedule_case_nest(builder, a.hosted->second);
-  if (sketch.chained) rules::schedule_chain(builder, a.roles);
+  if (sketch.chained) rules::schedule_chain(builder, *a.chain_end, a.roles);
   for (std::size_t i = a.roles.size(); i-- > 0 && !sketch.chained;) {
     if (a.roles[i] != StageRole::kTiledReduction) continue;
     std::optional<StageId> stage = static_cast<StageId>(i);
-    if (sketch.split && is_skinny(a.initial.dag().stages[i], threads_)) stage = rules::split_reduction(builder, *stage);
+    if (sketch.split && std::find(a.skinny.begin(), a.skinny.end(), *stage) != a.skinny.end()) {
+      stage = rules::split_reduction(builder, *stage);
+    }
     if (stage) rules::tile_reduction(builder, *stage, a.roles, options);
   }
   if (!builder.failed()) {

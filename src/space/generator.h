@@ -43,11 +43,11 @@ class Generator {
     std::vector<StageRole> roles;
     // The first reduction whose results are combined case by case, and where.
     std::optional<std::pair<StageId, StageId>> hosted;
-    double work = 0;  // terms of all reductions and constants to read, in terms
+    std::optional<StageId> chain_end;
+    std::vector<StageId> skinny;  // tiled reductions with few results of many terms
+    double work = 0;              // terms of all reductions and constants to read, in terms
   };
   const Algorithm& algorithm(const Name& name) const;
-  // Whether a tiled reduction has few results of many terms.
-  bool has_skinny(const Algorithm& algorithm) const;
 
   const TaskContext& context_;
   Hardware hardware_;

@@ -77,6 +77,12 @@ StageRole pure_role(const State& state, StageId id) {
 
 }  // namespace
 
+double stage_elements(const Stage& stage) {
+  double count = 1;
+  for (const Axis& axis : stage.spatial) count *= static_cast<double>(axis.extent);
+  return count;
+}
+
 std::optional<std::size_t> transposed_axis(const Stage& stage) {
   if (stage.is_reduction() || stage.accesses.size() != 1 || stage.accesses.front().dims.empty()) return std::nullopt;
   const IndexMap& map = stage.accesses.front().dims.front();
@@ -104,6 +110,15 @@ std::optional<StageId> case_consumer(const State& state, StageId reduction, cons
     cases = cases || has_cases(*state.stage(id).def);
   } while (roles[static_cast<std::size_t>(id)] == StageRole::kInline);
   return cases ? std::optional(id) : std::nullopt;
+}
+
+std::optional<StageId> chain_end(const State& state, const std::vector<StageRole>& roles) {
+  if (std::count(roles.begin(), roles.end(), StageRole::kTiledReduction) < 2) return std::nullopt;
+  const auto last = std::find(roles.rbegin(), roles.rend(), StageRole::kTiledReduction);
+  const auto id = static_cast<StageId>(roles.rend() - last - 1);
+  if (id != state.output() && fusable_consumer(state, id, roles) != state.output()) return std::nullopt;
+  const bool same_elements = stage_elements(*state.stage(id).def) == stage_elements(*state.stage(state.output()).def);
+  return same_elements ? std::optional(id) : std::nullopt;
 }
 
 std::optional<StageId> fusable_consumer(const State& state, StageId reduction, const std::vector<StageRole>& roles) {

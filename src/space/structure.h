@@ -14,6 +14,9 @@ enum class StageRole : std::uint8_t {
   kRowReduction,    // a reduction along contiguous memory without reuse: softmax, layer norm
 };
 
+// How many elements a stage has.
+double stage_elements(const Stage& stage);
+
 // The axis along whose values a copy reads neighbours in memory, when that is not the innermost one: a transposition.
 std::optional<std::size_t> transposed_axis(const Stage& stage);
 
@@ -23,6 +26,10 @@ std::vector<StageRole> stage_roles(const State& state);
 // The stage whose nest a reduction can be computed in: the only one that reads it (through inlined stages by affine
 // indices), pure, not one that tells cases apart. Empty when there is none.
 std::optional<StageId> fusable_consumer(const State& state, StageId reduction, const std::vector<StageRole>& roles);
+
+// The last tiled reduction, where it is the output, element by element, and there are earlier ones: those can be
+// computed in blocks of its rows.
+std::optional<StageId> chain_end(const State& state, const std::vector<StageRole>& roles);
 
 // The stage that a reduction's results are combined in case by case (space/cases.h): the one that reads it, through
 // inlined stages. Empty when there is none.

@@ -1,4 +1,3 @@
-#include "schedule/region.h"
 #include "space/rules/loops.h"
 #include "space/rules/rules.h"
 
@@ -33,12 +32,6 @@ std::optional<StageId> reduction_of(const State& state, const std::vector<StageR
   return std::nullopt;
 }
 
-double product(const std::vector<std::int64_t>& extents) {
-  double result = 1;
-  for (const std::int64_t extent : extents) result *= static_cast<double>(extent);
-  return result;
-}
-
 // The loop over the rows of an element-wise stage, in whose body there is one row: what the row needs is computed
 // there.
 std::optional<HostLoop> row_loop(const ScheduleBuilder& builder, StageId id) {
@@ -54,23 +47,14 @@ void check_redundancy(ScheduleBuilder& builder, StageId id, const HostLoop& host
   if (builder.failed()) return;
   const State& state = builder.state();
   const StageState& h = builder.stage(host.stage);
-  const VarId loop = *h.find_loop(host.loop);
-  const auto region = required_region(state, id, *state.find_stage(host.stage), loop);
-  if (!region) return builder.reject(region.error().reason);
-  double computed = product(*region);
-  for (std::size_t p = 0; p <= *h.position(loop); ++p) computed *= static_cast<double>(h.loop_at(p).extent);
-  double all = 1;
-  for (const Axis& axis : state.stage(id).def->spatial) all *= static_cast<double>(axis.extent);
-  if (computed > kMaxRedundancy * all) builder.reject("blocks of rows share what they read of an earlier reduction");
+  const auto times = redundancy(state, id, *state.find_stage(host.stage), *h.position(*h.find_loop(host.loop)));
+  if (!times) return builder.reject(times.error().reason);
+  if (*times > kMaxRedundancy) builder.reject("blocks of rows share what they read of an earlier reduction");
 }
 
 }  // namespace
 
-void schedule_chain(ScheduleBuilder& builder, const std::vector<StageRole>& roles) {
-  StageId last = 0;
-  for (std::size_t i = 0; i < roles.size(); ++i) {
-    if (roles[i] == StageRole::kTiledReduction) last = static_cast<StageId>(i);
-  }
+void schedule_chain(ScheduleBuilder& builder, StageId last, const std::vector<StageRole>& roles) {
   const std::vector<bool> linked = find_links(builder.state(), roles, last);
   const auto host = tile_reduction(builder, last, roles, {.whole_rows = true});
   if (!host) return;

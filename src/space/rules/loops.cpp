@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "schedule/region.h"
 #include "space/cases.h"
+#include "space/structure.h"
 
 namespace tilecast::rules {
 
@@ -11,6 +13,16 @@ std::int64_t loop_extent(const ScheduleBuilder& builder, const Name& stage, cons
   const StageState& s = builder.stage(stage);
   const std::optional<VarId> var = s.find_loop(loop);
   return var ? s.vars[static_cast<std::size_t>(*var)].extent : 1;
+}
+
+Result<double, Illegal> redundancy(const State& state, StageId stage, StageId host, std::size_t position) {
+  const StageState& h = state.stage(host);
+  auto region = required_region(state, stage, host, h.loops[position]);
+  if (!region) return region.error();
+  double computed = 1;
+  for (std::size_t p = 0; p <= position; ++p) computed *= static_cast<double>(h.loop_at(p).extent);
+  for (const std::int64_t extent : *region) computed *= static_cast<double>(extent);
+  return computed / stage_elements(*state.stage(stage).def);
 }
 
 Name loop_name(const Name& base, std::string_view suffix) {

@@ -11,6 +11,10 @@ namespace tilecast::rules {
 // The extents of a loop of the builder's current state.
 std::int64_t loop_extent(const ScheduleBuilder& builder, const Name& stage, const Name& loop);
 
+// How many times as much as there is of a stage would be computed if it were in the body of the loop at this position
+// of the host's nest, or why it cannot be there.
+Result<double, Illegal> redundancy(const State& state, StageId stage, StageId host, std::size_t position);
+
 // "c" + ".r"; the base is cut when the result would not fit a Name.
 Name loop_name(const Name& base, std::string_view suffix);
 

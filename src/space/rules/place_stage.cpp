@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "schedule/region.h"
 #include "space/rules/loops.h"
 #include "space/rules/rules.h"
 
@@ -30,12 +29,6 @@ std::optional<StageId> common_host(const State& state, StageId id) {
   return host;
 }
 
-double domain_size(const StageState& s) {
-  double size = 1;
-  for (const Axis& axis : s.def->spatial) size *= static_cast<double>(axis.extent);
-  return size;
-}
-
 // Whether most of the stage's elements are none of the buffer that it reads: padding around little. Inlined, taps that
 // meet nothing but padding vanish where they are unrolled.
 bool is_mostly_padding(const State& state, const StageState& s) {
@@ -44,25 +37,20 @@ bool is_mostly_padding(const State& state, const StageState& s) {
   const double read =
       state.is_input(buffer)
           ? static_cast<double>(element_count(state.dag().inputs[static_cast<std::size_t>(buffer)].extents))
-          : domain_size(state.stage(state.stage_of(buffer)));
-  return domain_size(s) > kMostlyPadding * read;
+          : stage_elements(*state.stage(state.stage_of(buffer)).def);
+  return stage_elements(*s.def) > kMostlyPadding * read;
 }
 
 // Loops of the host at which the stage could be computed, with how often likely: the more it computes twice, the less.
 void add_loops(const State& state, StageId id, StageId host, std::vector<Option>& options) {
   const StageState& h = state.stage(host);
-  double iterations = 1;
   for (std::size_t p = 0; p < h.loops.size(); ++p) {
     const LoopVar& loop = h.loop_at(p);
     if (loop.annotation == Annotation::kVectorized || loop.annotation == Annotation::kUnrolled) return;
-    iterations *= static_cast<double>(loop.extent);
-    const auto region = required_region(state, id, host, h.loops[p]);
-    if (!region) return;
-    double computed = iterations;
-    for (const std::int64_t extent : *region) computed *= static_cast<double>(extent);
-    const double redundancy = std::max(1.0, computed / domain_size(state.stage(id)));
-    if (redundancy > kMaxRedundancy) return;
-    options.push_back({static_cast<std::int32_t>(kFirstLoop + p), 1.5 / (redundancy * redundancy)});
+    const auto computed = redundancy(state, id, host, p);
+    if (!computed || *computed > kMaxRedundancy) return;
+    const double times = std::max(1.0, *computed);
+    options.push_back({static_cast<std::int32_t>(kFirstLoop + p), 1.5 / (times * times)});
   }
 }
 

@@ -34,10 +34,11 @@ struct TileOptions {
 std::optional<HostLoop> tile_reduction(ScheduleBuilder& builder, StageId stage, const std::vector<StageRole>& roles,
                                        TileOptions options);
 
-// Several tiled reductions that read each other: the last one in parallel over blocks of rows, the others and what is
-// computed between them block by block in its nest. Fails when a block would need rows of other blocks.
+// Several tiled reductions that read each other: the last one (see chain_end) in parallel over blocks of rows, the
+// others and what is computed between them block by block in its nest. Fails when a block would need rows of other
+// blocks.
 //   depthwise, then 1 x 1 convolution; scores, softmax, then the product with the values
-void schedule_chain(ScheduleBuilder& builder, const std::vector<StageRole>& roles);
+void schedule_chain(ScheduleBuilder& builder, StageId last, const std::vector<StageRole>& roles);
 
 // The nest of a stage that tells cases apart, in parallel over blocks of rows. What it reads can be computed block by
 // block in the loop that is returned. Fails when there is one row.

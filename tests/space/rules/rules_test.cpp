@@ -243,7 +243,7 @@ TEST_F(RulesTest, ChainsComputeEarlierProductsInBlocksOfRows) {
   const State state = chained_products(96, 48);
   const auto roles = stage_roles(state);
   ScheduleBuilder b = builder(state);
-  rules::schedule_chain(b, roles);
+  rules::schedule_chain(b, 1, roles);
   ASSERT_FALSE(b.failed()) << b.illegal()->reason;
   const State& chained = b.state();
   const Location copy = chained.stage(*chained.find_stage("first.out")).location;
@@ -257,7 +257,7 @@ TEST_F(RulesTest, ChainsComputeEarlierProductsInBlocksOfRows) {
 TEST_F(RulesTest, ChainsOfOneBlockAreRefused) {
   const State state = chained_products(1, 48);
   ScheduleBuilder b = builder(state);
-  rules::schedule_chain(b, stage_roles(state));
+  rules::schedule_chain(b, 1, stage_roles(state));
   ASSERT_TRUE(b.failed());
   EXPECT_EQ(b.illegal()->reason, "there is one block of rows");
 }
