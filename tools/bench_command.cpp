@@ -89,7 +89,7 @@ int bench_subgraphs(const BenchArguments& arguments) {
   if (!tasks.ok()) return report_error(tasks.error().message);
   watch_for_stop();
   const Hardware hardware = probe_hardware();
-  auto measurer = make_measurer(arguments.threads);
+  auto measurer = make_measurer({.threads = arguments.threads});
   if (!measurer.ok()) return report_error(measurer.error().message);
   fmt::print("{} threads, {} trials, evaluator {}{}\n", arguments.threads, arguments.trials, arguments.evaluator,
              arguments.random_search ? ", random search" : "");

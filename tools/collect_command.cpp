@@ -13,6 +13,7 @@
 #include "commands.h"
 #include "record/dataset_file.h"
 #include "stop_flag.h"
+#include "tune_session.h"
 #include "tuner/collector.h"
 
 namespace tilecast::tools {
@@ -101,12 +102,7 @@ Result<CollectProgress> run_collect(const CollectArguments& arguments, CollectDi
   const Hardware hardware = probe_hardware();
   fmt::print("{} tasks, {} threads, seed {}, hardware {}\n", tasks.size(), options.threads, options.seed,
              hardware.fingerprint);
-  const CollectHooks hooks{.make_measurer =
-                               [&] {
-                                 MeasureOptions measure = collect_measure_options(options.threads);
-                                 measure.cancelled = stop_requested;
-                                 return Measurer::create(std::move(measure));
-                               },
+  const CollectHooks hooks{.make_measurer = [&] { return make_measurer(collect_measure_options(options.threads)); },
                            .measure_machine = [&] { return measure_machine_state(hardware, options.threads); },
                            .on_progress = [&](const CollectProgress& progress) { display.update(progress); },
                            .cancelled = stop_requested};

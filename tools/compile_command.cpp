@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "base/hardware.h"
+#include "base/stopwatch.h"
 #include "commands.h"
 #include "model_source.h"
 #include "record/record_log.h"
@@ -52,7 +53,7 @@ Status compile(const CompileArguments& arguments) {
   fmt::print("{}: {} kernels, {} calls{}, {:.1f} MB of weights, {:.1f} MB an instance; compiled in {:.1f} s\n",
              arguments.output.string(), summary.kernels, summary.calls, in_place,
              static_cast<double>(summary.weights_bytes) / 1e6, static_cast<double>(summary.arena_bytes) / 1e6,
-             std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+             seconds_since(start));
   return Unit{};
 }
 

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <nlohmann/json.hpp>
 
+#include "base/stopwatch.h"
 #include "base/temp_directory.h"
 #include "base/text_file.h"
 #include "ir/npy.h"
@@ -160,7 +161,7 @@ class ModelBench {
       for (int i = 0; i < kWarmup + runs; ++i) {
         const Clock::time_point start = Clock::now();
         TILECAST_CHECK(instance.run());
-        samples.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+        samples.push_back(seconds_since(start));
       }
       samples.erase(samples.begin(), samples.begin() + kWarmup);
       return samples;

@@ -7,6 +7,7 @@
 
 #include "base/process_use.h"
 #include "base/statistics.h"
+#include "base/stopwatch.h"
 #include "commands.h"
 #include "ir/npy.h"
 #include "model_inputs.h"
@@ -48,7 +49,7 @@ Status run_model(const RunArguments& arguments) {
   for (int i = 0; i < arguments.repeat; ++i) {
     const auto start = std::chrono::steady_clock::now();
     TILECAST_CHECK(instance.run());
-    samples.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    samples.push_back(seconds_since(start));
   }
   if (!arguments.output.empty()) TILECAST_CHECK(write_outputs(arguments.output, package, instance));
   const double seconds = median(samples);

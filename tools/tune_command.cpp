@@ -52,7 +52,7 @@ int run_tune(const TuneArguments& arguments) {
   watch_for_stop();
   const Hardware hardware = probe_hardware();
   const double peak = measure_peak_gflops(arguments.tune.threads);
-  auto measurer = make_measurer(arguments.tune.threads);
+  auto measurer = make_measurer({.threads = arguments.tune.threads});
   if (!measurer.ok()) return report_error(measurer.error().message);
   const auto evaluator = make_evaluator(arguments.evaluator, hardware, arguments.tune.threads, arguments.tune.seed);
   const Status warmed = warm_start(*evaluator, arguments.warm_start, hardware, arguments.tune.threads);

@@ -40,9 +40,7 @@ Status warm_start(Evaluator& evaluator, const std::vector<std::filesystem::path>
   return Unit{};
 }
 
-Result<std::unique_ptr<Measurer>> make_measurer(int threads) {
-  MeasureOptions options;
-  options.threads = threads;
+Result<std::unique_ptr<Measurer>> make_measurer(MeasureOptions options) {
   options.cancelled = stop_requested;
   return Measurer::create(std::move(options));
 }

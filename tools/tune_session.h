@@ -1,4 +1,4 @@
-// What `tune` and `bench` have in common: an evaluator by name, measurer, hardware.
+// What `tune`, `bench` and `collect` have in common: an evaluator by name, measurer, hardware.
 #pragma once
 
 #include <filesystem>
@@ -25,6 +25,6 @@ Status warm_start(Evaluator& evaluator, const std::vector<std::filesystem::path>
                   int threads);
 
 // Measures with stop_requested() as the way to be cancelled.
-Result<std::unique_ptr<Measurer>> make_measurer(int threads);
+Result<std::unique_ptr<Measurer>> make_measurer(MeasureOptions options);
 
 }  // namespace tilecast::tools

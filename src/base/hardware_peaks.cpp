@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/hardware.h"
+#include "base/stopwatch.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -88,10 +89,6 @@ FmaKernel best_fma_kernel() {
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return {fma_loop_avx2, 8};
 #endif
   return {fma_loop_portable, 4};
-}
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 // Calls work(thread) again and again on all threads at once, `kRounds` rounds of about kRoundSeconds. `work` returns

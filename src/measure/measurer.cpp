@@ -15,6 +15,7 @@
 
 #include "base/hardware.h"
 #include "base/statistics.h"
+#include "base/stopwatch.h"
 #include "base/temp_directory.h"
 #include "measure/protocol.h"
 #include "measure/reference.h"
@@ -24,10 +25,6 @@ namespace tilecast {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 double now_since_1970() {
   return std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();

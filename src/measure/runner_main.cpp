@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/child_process.h"
+#include "base/stopwatch.h"
 #include "measure/input_data.h"
 #include "measure/protocol.h"
 #include "runtime/kernel_runtime.h"
@@ -108,7 +109,7 @@ class Runner {
     const auto calls = [&](int count) {
       const auto start = std::chrono::steady_clock::now();
       for (int i = 0; i < count && failure_ == 0; ++i) failure_ = kernel.run(context);
-      return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+      return seconds_since(start);
     };
     failure_ = 0;
     const double first = calls(1);

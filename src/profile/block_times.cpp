@@ -8,6 +8,7 @@
 
 #include "base/process_use.h"
 #include "base/statistics.h"
+#include "base/stopwatch.h"
 
 namespace tilecast {
 namespace {
@@ -17,10 +18,6 @@ using Clock = std::chrono::steady_clock;
 // Less than this part of a core, for so long, is idle: what a thread takes that wakes and finds nothing to do.
 constexpr double kIdleShare = 0.02;
 constexpr auto kIdleTime = std::chrono::milliseconds(50);
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 Status wait_until_idle(const BlockSide& side, double longest_wait) {
   const Clock::time_point begin = Clock::now();

@@ -9,6 +9,7 @@
 
 #include "base/hardware.h"
 #include "base/statistics.h"
+#include "base/stopwatch.h"
 
 namespace tilecast {
 namespace {
@@ -68,7 +69,7 @@ Result<Profile> profile_model(const Manifest& manifest, const LoadedPackage& pac
   for (int run = 0; run < kWarmupRuns + runs; ++run) {
     const Clock::time_point start = Clock::now();
     TILECAST_CHECK(instance.run());
-    const double seconds = std::chrono::duration<double>(Clock::now() - start).count();
+    const double seconds = seconds_since(start);
     if (run < kWarmupRuns) continue;
     whole.push_back(seconds);
     overhead.push_back(seconds);

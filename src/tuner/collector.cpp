@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/hash.h"
+#include "base/stopwatch.h"
 #include "evaluator/random_evaluator.h"
 #include "evaluator/static_evaluator.h"
 #include "record/record_log.h"
@@ -20,10 +21,6 @@ using Clock = std::chrono::steady_clock;
 
 // So many tasks in a row that cannot be measured are no fault of theirs.
 constexpr int kMostFailures = 5;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 // What a task's log holds.
 struct Counts {

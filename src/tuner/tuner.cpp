@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/hash.h"
+#include "base/stopwatch.h"
 #include "codegen/codegen.h"
 #include "search/evolutionary_search.h"
 #include "search/random_search.h"
@@ -17,10 +18,6 @@ namespace tilecast {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 // One task with all that its search needs. Not movable: the parts refer to each other.
 struct TaskSearch {
