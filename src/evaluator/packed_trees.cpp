@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <xgboost/c_api.h>
 
+#include <algorithm>
 #include <limits>
 #include <string>
 #include <utility>
@@ -62,6 +63,14 @@ Result<std::vector<float>> program_sums(const Booster& booster, const Matrix& ma
   return sums;
 }
 
+// XGBoost's threads meet after every node of a tree and spin while they wait: with few rows a node is shorter than the
+// wait, and on a machine whose cores are taken the wait is as long as the scheduler's time slice.
+constexpr std::size_t kRowsPerThread = 16384;
+
+int useful_threads(std::size_t rows, int most) {
+  return std::max(1, static_cast<int>(std::min(rows / kRowsPerThread, static_cast<std::size_t>(std::max(most, 1)))));
+}
+
 }  // namespace
 
 struct PackedTrees::Impl {
@@ -84,7 +93,7 @@ Result<PackedTrees> PackedTrees::train(const PackedRows& rows, const std::vector
       {"max_depth", std::to_string(options.depth)},
       {"eta", std::to_string(options.eta)},
       {"min_child_weight", std::to_string(options.min_child_weight)},
-      {"nthread", std::to_string(options.threads)},
+      {"nthread", std::to_string(useful_threads(rows.rows(), options.threads))},
       {"tree_method", rows.rows() > 4096 ? "hist" : "exact"},
       {"base_score", "0"},
       {"colsample_bytree", "0.6"},
@@ -107,6 +116,8 @@ Result<PackedTrees> PackedTrees::train(const PackedRows& rows, const std::vector
     TILECAST_CHECK(checked(
         XGBoosterBoostOneIter(impl->booster.get(), matrix.get(), gradient.data(), hessian.data(), gradient.size())));
   }
+  // A population to be judged is small in the same sense.
+  TILECAST_CHECK(set(impl->booster, "nthread", "1"));
   return PackedTrees(std::move(impl));
 }
 

@@ -24,7 +24,7 @@ struct TreeOptions {
   int depth = 6;
   double eta = 0.15;
   double min_child_weight = 0.5;
-  int threads = 2;
+  int threads = 2;  // at most; few rows are faster with one
 };
 
 class PackedTrees {
