@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "base/random.h"
+#include "base/statistics.h"
 #include "codegen/codegen.h"
 #include "evaluator/static_evaluator.h"
 #include "record/record_log.h"
@@ -21,26 +22,6 @@ std::vector<std::size_t> ascending(const std::vector<double>& values) {
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
   return order;
-}
-
-std::vector<double> ranks(const std::vector<double>& values) {
-  const std::vector<std::size_t> order = ascending(values);
-  std::vector<double> result(values.size());
-  for (std::size_t r = 0; r < order.size(); ++r) result[order[r]] = static_cast<double>(r);
-  return result;
-}
-
-double rank_correlation(const std::vector<double>& a, const std::vector<double>& b) {
-  const std::vector<double> x = ranks(a);
-  const std::vector<double> y = ranks(b);
-  const double center = (static_cast<double>(x.size()) - 1) / 2;
-  double xy = 0;
-  double xx = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) {
-    xy += (x[i] - center) * (y[i] - center);
-    xx += (x[i] - center) * (x[i] - center);
-  }
-  return xx > 0 ? xy / xx : 0;
 }
 
 // Best time of all over best time among the 10 % with the highest scores.

@@ -111,6 +111,8 @@ void add_dataset_command(CLI::App& app, int& exit_code) {
   CLI::App* summary =
       add(*dataset, "show", "Say what files of a dataset hold, all together.", arguments, show, exit_code);
   summary->add_option("FILE", arguments->files, "lists of tasks and packed records")->required();
+
+  add_dataset_states_command(*dataset, exit_code);
 }
 
 }  // namespace tilecast::tools

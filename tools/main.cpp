@@ -24,6 +24,7 @@ int main(int argc, char** argv) {
   add_bench_command(app, exit_code);
   add_collect_command(app, exit_code);
   add_dataset_command(app, exit_code);
+  add_eval_command(app, exit_code);
   add_compile_command(app, exit_code);
   add_run_command(app, exit_code);
   add_profile_command(app, exit_code);

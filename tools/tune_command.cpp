@@ -55,7 +55,7 @@ int run_tune(const TuneArguments& arguments) {
   auto measurer = make_measurer({.threads = arguments.tune.threads});
   if (!measurer.ok()) return report_error(measurer.error().message);
   const auto evaluator = make_evaluator(arguments.evaluator, hardware, arguments.tune.threads, arguments.tune.seed);
-  const Status warmed = warm_start(*evaluator, arguments.warm_start, hardware, arguments.tune.threads);
+  const Status warmed = warm_start(*evaluator, arguments.warm_start, arguments.tune.threads);
   if (!warmed.ok()) return report_error(warmed.error().message);
   fmt::print("{} tasks, {} threads, peak {:.1f} GFLOP/s, evaluator {}, seed {}\n", tasks->size(),
              arguments.tune.threads, peak, arguments.evaluator, arguments.tune.seed);
@@ -91,7 +91,7 @@ void add_tune_command(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command
       ->add_option("--warm-start", arguments->warm_start,
-                   "record logs, of other tasks perhaps, from which the evaluator learns before it starts")
+                   "record logs and files of a dataset, from which the evaluator learns before it starts")
       ->check(CLI::ExistingFile);
   command->add_option("--seed", arguments->tune.seed, "of all random numbers")->capture_default_str();
   command->add_option("--threads", arguments->tune.threads, "threads of the tuned code")

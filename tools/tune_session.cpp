@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
-#include "codegen/codegen.h"
+#include <iterator>
+
 #include "evaluator/random_evaluator.h"
 #include "evaluator/static_evaluator.h"
-#include "record/record_log.h"
 #include "stop_flag.h"
+#include "task_records.h"
 
 namespace tilecast::tools {
 
@@ -20,24 +21,18 @@ std::unique_ptr<Evaluator> make_evaluator(const std::string& name, const Hardwar
   return std::make_unique<StaticEvaluator>(hardware, threads, hardware.cores);
 }
 
-Status warm_start(Evaluator& evaluator, const std::vector<std::filesystem::path>& logs, const Hardware& hardware,
-                  int threads) {
-  for (const std::filesystem::path& log : logs) {
-    TILECAST_TRY(const RecordSet set, read_record_log(log));
-    std::size_t used = 0;
-    for (const auto& [key, task] : set.tasks) {
-      const auto records = records_of(set, key, hardware.fingerprint, threads);
-      if (records.empty()) continue;
-      TILECAST_TRY(const TaskContext context, make_task_context(task));
-      evaluator.update(context, records);
-      used += records.size();
+Status warm_start(Evaluator& evaluator, const std::vector<std::filesystem::path>& files, int threads) {
+  if (files.empty()) return Unit{};
+  std::vector<TaskRecords> all;
+  for (const std::filesystem::path& file : files) {
+    TILECAST_TRY(std::vector<TaskRecords> groups, read_training_records(file));
+    std::erase_if(groups, [&](const TaskRecords& group) { return group.threads != threads; });
+    if (groups.empty()) {
+      return Error{fmt::format("{} has no records with {} threads to start from", file.string(), threads)};
     }
-    if (used == 0) {
-      return Error{
-          fmt::format("{} has no records of this hardware with {} threads to start from", log.string(), threads)};
-    }
+    std::move(groups.begin(), groups.end(), std::back_inserter(all));
   }
-  return Unit{};
+  return evaluator.pretrain(all);
 }
 
 Result<std::unique_ptr<Measurer>> make_measurer(MeasureOptions options) {

@@ -19,10 +19,9 @@ std::vector<std::string> evaluator_names();
 std::unique_ptr<Evaluator> make_evaluator(const std::string& name, const Hardware& hardware, int threads,
                                           std::uint64_t seed);
 
-// Lets the evaluator learn from logs: the records of this hardware with as many threads. An error when a log cannot be
-// read or holds none of them.
-Status warm_start(Evaluator& evaluator, const std::vector<std::filesystem::path>& logs, const Hardware& hardware,
-                  int threads);
+// Pretrains the evaluator on record logs and files of a dataset (of which the training split): the records with as many
+// threads, of any machine. An error when a file cannot be read or holds none of them. Nothing happens without files.
+Status warm_start(Evaluator& evaluator, const std::vector<std::filesystem::path>& files, int threads);
 
 // Measures with stop_requested() as the way to be cancelled.
 Result<std::unique_ptr<Measurer>> make_measurer(MeasureOptions options);

@@ -3,9 +3,28 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 namespace tilecast {
+namespace {
+
+// From 0; equal values share the mean of their ranks.
+std::vector<double> ranks(std::span<const double> values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  std::vector<double> result(values.size());
+  for (std::size_t begin = 0; begin < order.size();) {
+    std::size_t end = begin + 1;
+    while (end < order.size() && values[order[end]] == values[order[begin]]) ++end;
+    const double rank = static_cast<double>(begin + end - 1) / 2;
+    for (; begin < end; ++begin) result[order[begin]] = rank;
+  }
+  return result;
+}
+
+}  // namespace
 
 double median(std::span<const double> values) {
   assert(!values.empty());
@@ -34,6 +53,22 @@ double geometric_mean(std::span<const double> values) {
   double sum = 0;
   for (const double value : values) sum += std::log(value);
   return std::exp(sum / static_cast<double>(values.size()));
+}
+
+double rank_correlation(std::span<const double> a, std::span<const double> b) {
+  assert(a.size() == b.size());
+  const std::vector<double> x = ranks(a);
+  const std::vector<double> y = ranks(b);
+  const double center = (static_cast<double>(x.size()) - 1) / 2;
+  double xy = 0;
+  double xx = 0;
+  double yy = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    xy += (x[i] - center) * (y[i] - center);
+    xx += (x[i] - center) * (x[i] - center);
+    yy += (y[i] - center) * (y[i] - center);
+  }
+  return xx > 0 && yy > 0 ? xy / std::sqrt(xx * yy) : 0;
 }
 
 }  // namespace tilecast

@@ -6,11 +6,20 @@
 #include <string>
 #include <vector>
 
+#include "base/hardware.h"
 #include "base/result.h"
 #include "record/measure_record.h"
 #include "schedule/task_context.h"
 
 namespace tilecast {
+
+// Records of one task, all measured on `hardware` with `threads` threads.
+struct TaskRecords {
+  TaskContext task;
+  Hardware hardware;
+  int threads = 1;
+  std::vector<MeasureRecord> records;
+};
 
 class Evaluator {
  public:
@@ -21,6 +30,9 @@ class Evaluator {
   virtual std::vector<double> score(const TaskContext& task, std::span<const Trajectory> trajectories) const = 0;
   // Learns from records of `task` (all that were measured since the last call; errors included).
   virtual void update(const TaskContext& task, std::span<const MeasureRecord> records) = 0;
+  // Learns from records of many tasks at once, before the first update; what updates bring is added to it. Records of
+  // other machines are welcome: only differences within one entry count. Fails when there is nothing to learn from.
+  virtual Status pretrain(std::span<const TaskRecords> records) = 0;
 };
 
 }  // namespace tilecast

@@ -16,4 +16,8 @@ std::vector<double> RandomEvaluator::score(const TaskContext& /*task*/,
 
 void RandomEvaluator::update(const TaskContext& /*task*/, std::span<const MeasureRecord> /*records*/) {}
 
+Status RandomEvaluator::pretrain(std::span<const TaskRecords> /*records*/) {
+  return Unit{};
+}
+
 }  // namespace tilecast

@@ -12,6 +12,7 @@ class RandomEvaluator final : public Evaluator {
   // A number that depends on the trajectory and the seed alone.
   std::vector<double> score(const TaskContext& task, std::span<const Trajectory> trajectories) const override;
   void update(const TaskContext& task, std::span<const MeasureRecord> records) override;
+  Status pretrain(std::span<const TaskRecords> records) override;
 
  private:
   std::uint64_t seed_;

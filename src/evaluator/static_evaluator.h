@@ -1,5 +1,6 @@
 // StaticEvaluator: the snapshot judge. Looks at each finished program by itself: features of its statements, an
-// analytic estimate, and trees that learn from the measurements what the estimate leaves unexplained.
+// analytic estimate, trees that learnt from other tasks what the estimate leaves unexplained, and trees that learn from
+// the measurements at hand what both leave.
 #pragma once
 
 #include <map>
@@ -8,6 +9,7 @@
 #include "base/hardware.h"
 #include "evaluator/evaluator.h"
 #include "evaluator/packed_trees.h"
+#include "evaluator/residual_fit.h"
 
 namespace tilecast {
 
@@ -22,6 +24,8 @@ class StaticEvaluator final : public Evaluator {
   std::vector<double> score(const TaskContext& task, std::span<const Trajectory> trajectories) const override;
   // Trains anew on everything so far. Candidates that failed are not learnt from.
   void update(const TaskContext& task, std::span<const MeasureRecord> records) override;
+  // Each entry's programs are estimated for the entry's own machine.
+  Status pretrain(std::span<const TaskRecords> records) override;
 
  private:
   struct Features {
@@ -29,22 +33,24 @@ class StaticEvaluator final : public Evaluator {
     std::vector<double> log_cycles;  // of each program, by the analytic model
     std::vector<char> legal;
   };
-  Features extract(const TaskContext& task, std::span<const Trajectory> trajectories) const;
-  Features extract_range(const TaskContext& task, std::span<const Trajectory> trajectories) const;
-  void train();
-
-  // The measured programs of one task.
-  struct Measured {
-    PackedRows rows;
-    std::vector<double> log_cycles;
-    std::vector<double> log_seconds;
+  // The machine and the threads that the judged code is for.
+  struct Machine {
+    const Hardware& hardware;
+    int threads;
   };
+  Features extract(const TaskContext& task, std::span<const Trajectory> trajectories, const Machine& machine) const;
+  // Appends those that were measured and are legal.
+  void append(const TaskContext& task, std::span<const MeasureRecord> records, const Machine& machine,
+              MeasuredPrograms& programs) const;
+  void train();
 
   Hardware hardware_;
   int code_threads_;
   int threads_;
-  std::map<std::string, Measured> measured_;  // by task key
-  double slope_ = 1;                          // of log time over log cycles
+  double pretrained_slope_ = 1;  // of log time over log cycles
+  std::optional<PackedTrees> pretrained_trees_;
+  std::map<std::string, MeasuredPrograms> measured_;  // by task key; known: what the pretrained trees say
+  double slope_ = 1;
   std::optional<PackedTrees> trees_;
 };
 

@@ -49,6 +49,7 @@ class RoundEvaluator final : public Evaluator {
   void update(const TaskContext& task, std::span<const MeasureRecord> records) override {
     if (std::exchange(learns_, false)) judge_->update(task, records);
   }
+  Status pretrain(std::span<const TaskRecords> records) override { return judge_->pretrain(records); }
 
  private:
   std::unique_ptr<Evaluator> judge_;

@@ -43,5 +43,31 @@ TEST(Statistics, ErrorOfMedianIgnoresAnOutlier) {
   EXPECT_EQ(relative_error_of_median(std::vector{1.0}), 0);
 }
 
+TEST(Statistics, RankCorrelation) {
+  const std::vector up{1.0, 2.0, 3.0, 40.0};
+  EXPECT_DOUBLE_EQ(rank_correlation(up, std::vector{-4.0, -3.0, 0.0, 0.1}), 1);
+  EXPECT_DOUBLE_EQ(rank_correlation(up, std::vector{4.0, 3.0, 2.0, 1.0}), -1);
+  // Ranks 0, 1.5, 1.5, 3: by hand 4.5 / sqrt(5 x 4.5).
+  EXPECT_DOUBLE_EQ(rank_correlation(up, std::vector{0.0, 7.0, 7.0, 9.0}), 4.5 / std::sqrt(5 * 4.5));
+  EXPECT_EQ(rank_correlation(up, std::vector{5.0, 5.0, 5.0, 5.0}), 0);
+  EXPECT_EQ(rank_correlation(std::vector<double>{}, std::vector<double>{}), 0);
+}
+
+// The order in which equal scores happen to stand must not look like skill.
+TEST(Statistics, TiesSayNothingOnAverage) {
+  Random random(3);
+  double sum = 0;
+  for (int repeat = 0; repeat < 500; ++repeat) {
+    std::vector<double> truth;
+    std::vector<double> guess;
+    for (int i = 0; i < 20; ++i) {
+      truth.push_back(random.normal());
+      guess.push_back(static_cast<double>(random.below(3)));
+    }
+    sum += rank_correlation(truth, guess) / 500;
+  }
+  EXPECT_NEAR(sum, 0, 0.05);
+}
+
 }  // namespace
 }  // namespace tilecast

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "../codegen/test_kernels.h"
+#include "base/statistics.h"
 #include "codegen/codegen.h"
 #include "evaluator/nest_features.h"
 #include "space/space.h"
@@ -103,6 +104,61 @@ TEST_P(StaticEvaluatorTest, LearnsFromRecordsWithinATask) {
   if (pairs > 20) {
     EXPECT_GT(right, 0.8 * pairs) << pairs << " pairs";
   }
+}
+
+// The same hidden cost in other tasks: what was learnt there ranks programs of a task that has no record.
+TEST(StaticEvaluatorPretraining, CarriesOverToAnotherTask) {
+  const Hardware hardware = probe_hardware();
+  Random random(23);
+  const auto seconds = [](const TaskContext& context, const Trajectory& trajectory) {
+    NestAnalyzer analyzer;
+    double loops = 1;
+    for (const StatementNest& nest : analyzer.analyze(*replay(context.initial, trajectory))) {
+      loops += static_cast<double>(nest.loops.size());
+    }
+    return 1e-4 * loops * loops;
+  };
+  const auto measured = [&](const Task& task, std::size_t count) {
+    TaskRecords group{*make_task_context(task), hardware, 2, {}};
+    const auto space = Space::create(group.task, hardware, 2);
+    for (std::size_t i = 0; i < count; ++i) {
+      MeasureRecord record;
+      record.trajectory = space->sample(random).trajectory;
+      record.latencies = {seconds(group.task, record.trajectory)};
+      group.records.push_back(record);
+    }
+    return group;
+  };
+  std::vector<TaskRecords> training;
+  for (const std::int64_t size : {7, 10, 14, 20, 28}) {
+    training.push_back(measured(testing::conv_task(size, size, 16, 32, 3, 1), 60));
+  }
+  const TaskRecords test = measured(testing::conv_task(16, 16, 24, 32, 3, 1), 80);
+  std::vector<Trajectory> trajectories;
+  std::vector<double> speeds;
+  for (const MeasureRecord& record : test.records) {
+    trajectories.push_back(record.trajectory);
+    speeds.push_back(1 / record.seconds());
+  }
+  StaticEvaluator evaluator(hardware, 2, 2);
+  const double cold = rank_correlation(evaluator.score(test.task, trajectories), speeds);
+  ASSERT_TRUE(evaluator.pretrain(training).ok());
+  const double pretrained = rank_correlation(evaluator.score(test.task, trajectories), speeds);
+  EXPECT_GT(pretrained, 0.8) << "cold " << cold;
+  EXPECT_GT(pretrained, cold);
+
+  // Records of the task itself add to it.
+  evaluator.update(test.task, test.records);
+  EXPECT_GT(rank_correlation(evaluator.score(test.task, trajectories), speeds), pretrained - 0.05);
+}
+
+TEST(StaticEvaluatorPretraining, NeedsAProgramWithATime) {
+  StaticEvaluator evaluator(probe_hardware(), 2, 2);
+  TaskRecords failed{*make_task_context(testing::dense_task(16, 64, 48)), probe_hardware(), 2, {MeasureRecord{}}};
+  failed.records[0].error = MeasureErrorKind::kRunCrash;
+  const Status status = evaluator.pretrain(std::vector{failed});
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().message, "no program with a time to learn from");
 }
 
 TEST_P(StaticEvaluatorTest, ThreadsDoNotChangeScores) {

@@ -73,6 +73,7 @@ class DigitJudge final : public Evaluator {
     return scores;
   }
   void update(const TaskContext&, std::span<const MeasureRecord>) override {}
+  Status pretrain(std::span<const TaskRecords>) override { return Unit{}; }
 };
 
 // The record of a proposal: the larger its sum, the faster.

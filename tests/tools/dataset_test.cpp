@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -72,6 +73,50 @@ class DatasetCommandTest : public ::testing::Test {
     return false;
   }
 
+  // An evaluator ranks the packed records of the held-out network, after learning from the others and without.
+  void judge() const {
+    for (const std::string evaluator : {"random", "static", "static --cold"}) {
+      const auto result = run_tilecast("eval --json " + path("records.jsonl.xz") + " --evaluator " + evaluator);
+      ASSERT_EQ(result.exit_code, 0) << result.output;
+      const Json json = Json::parse(result.last_line());
+      EXPECT_EQ(json.at("networks").size(), 1U);
+      EXPECT_EQ(json.at("networks").at("mlp"), json.at("all")) << "the one held-out network";
+      EXPECT_GE(json.at("all").at("programs"), 10);
+      EXPECT_EQ(json.at("learnt_programs") > 0, evaluator.find("cold") == std::string::npos);
+      const double top1 = json.at("all").at("top1");
+      EXPECT_GT(top1, 0);
+      EXPECT_LE(top1, json.at("all").at("top5"));
+    }
+    const auto none = run_tilecast("eval " + path("tasks.jsonl.xz"));
+    EXPECT_EQ(none.exit_code, 1);
+    EXPECT_THAT(none.output, HasSubstr("has no measured programs of the split held-out"));
+    const auto warm =
+        run_tilecast("tune " + std::string(TILECAST_SOURCE_DIR) + "/models/tests/mlp/model.onnx --trials 4 " +
+                     "--records " + path("tuned.jsonl") + " --warm-start " + path("records.jsonl.xz"));
+    EXPECT_EQ(warm.exit_code, 0) << warm.output;
+  }
+
+  void derive_states() const {
+    const std::string command = "dataset states " + path("records.jsonl.xz") + " --split train --most-programs 5 ";
+    const auto result = run_tilecast(command + "--json -o " + path("states.jsonl"));
+    ASSERT_EQ(result.exit_code, 0) << result.output;
+    const Json summary = Json::parse(result.last_line());
+    EXPECT_EQ(summary.at("programs"), 5);
+    EXPECT_EQ(summary.at("unknown_tokens"), 0);
+    std::ifstream stream(path("states.jsonl"));
+    std::size_t texts = 0;
+    for (std::string line; std::getline(stream, line);) {
+      const Json program = Json::parse(line);
+      EXPECT_EQ(program.at("texts").size(), program.at("actions").size() + 1);
+      EXPECT_GT(program.at("seconds"), 0);
+      texts += program.at("texts").size();
+    }
+    EXPECT_EQ(summary.at("texts"), texts);
+    const auto full = run_tilecast(command + "-o /dev/full");
+    EXPECT_EQ(full.exit_code, 1);
+    EXPECT_THAT(full.output, HasSubstr("cannot write /dev/full: No space left on device"));
+  }
+
   TempDirectory directory_ = *TempDirectory::create("dataset_command_test");
   std::int64_t tasks_ = 0;
 };
@@ -101,6 +146,8 @@ TEST_F(DatasetCommandTest, FromModelsToAPackedDataset) {
   const auto shown = run_tilecast("dataset show --json " + path("tasks.jsonl.xz") + " " + path("records.jsonl.xz"));
   ASSERT_EQ(shown.exit_code, 0) << shown.output;
   EXPECT_EQ(Json::parse(shown.last_line()).at("all").at("tasks"), tasks_);
+  judge();
+  derive_states();
 }
 
 TEST_F(DatasetCommandTest, ResumesAfterEachKill) {

@@ -1,0 +1,184 @@
+// tilecast eval: how well an evaluator ranks the programs of a dataset that it has not learnt from.
+#include <fmt/format.h>
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/stopwatch.h"
+#include "commands.h"
+#include "evaluator/ranking.h"
+#include "profile/text_table.h"
+#include "record/dataset_file.h"
+#include "task_records.h"
+#include "tune_session.h"
+
+namespace tilecast::tools {
+namespace {
+
+struct EvalArguments {
+  std::vector<std::filesystem::path> files;
+  std::string evaluator = "static";
+  std::string split = std::string(split_name(DatasetSplit::kHeldOut));
+  bool cold = false;
+  std::uint64_t seed = 0;
+  bool json = false;
+};
+
+// The quality of each network's tasks, and of all together.
+struct Qualities {
+  std::map<std::string, RankingQuality> networks;
+  RankingQuality all;
+  double scoring_seconds = 0;
+  double training_seconds = 0;
+};
+
+Result<std::vector<TaskRecords>> groups_of(const Dataset& dataset, DatasetSplit split) {
+  return group_records(dataset.records, dataset.hardware, [&](const std::string& key) {
+    const DatasetTask& task = dataset.tasks.at(key);
+    return task.split == split ? &task.task : nullptr;
+  });
+}
+
+// How often each network runs the task. A task of the held-out split may occur in networks of which other tasks were
+// learnt from: those are no held-out networks and do not count.
+class NetworkWeights {
+ public:
+  NetworkWeights(const Dataset& dataset, DatasetSplit split) : dataset_(dataset) {
+    if (split != DatasetSplit::kHeldOut) return;
+    for (const auto& [key, task] : dataset.tasks) {
+      if (task.split == split) continue;
+      for (const NetworkUse& use : task.uses) seen_.insert(use.network);
+    }
+  }
+  std::map<std::string, double> of(const std::string& key) const {
+    std::map<std::string, double> weights;
+    for (const NetworkUse& use : dataset_.tasks.at(key).uses) {
+      if (!seen_.contains(use.network)) weights[use.network] += use.weight;
+    }
+    return weights;
+  }
+
+ private:
+  const Dataset& dataset_;
+  std::set<std::string> seen_;
+};
+
+void add_group(const TaskRecords& group, const Evaluator& evaluator, const NetworkWeights& weights, Qualities& result) {
+  if (group.records.size() < 2) return;
+  std::vector<Trajectory> trajectories;
+  std::vector<double> seconds;
+  for (const MeasureRecord& record : group.records) {
+    trajectories.push_back(record.trajectory);
+    seconds.push_back(record.seconds());
+  }
+  const auto start = std::chrono::steady_clock::now();
+  const std::vector<double> scores = evaluator.score(group.task, trajectories);
+  result.scoring_seconds += seconds_since(start);
+  const TaskRanking ranking = rank_programs(scores, seconds);
+  for (const auto& [network, weight] : weights.of(group.task.task.key)) {
+    result.networks[network].add(ranking, weight);
+    result.all.add(ranking, weight);
+  }
+}
+
+// An evaluator is for one machine and number of threads: each that the groups were measured on gets its own.
+Result<Qualities> evaluate(const EvalArguments& arguments, std::span<const TaskRecords> training,
+                           std::span<const TaskRecords> groups, const NetworkWeights& weights) {
+  using MachineKey = std::pair<std::string, int>;
+  std::map<MachineKey, std::unique_ptr<Evaluator>> evaluators;
+  Qualities result;
+  for (const TaskRecords& group : groups) {
+    auto& evaluator = evaluators[{group.hardware.fingerprint, group.threads}];
+    if (!evaluator) {
+      evaluator = make_evaluator(arguments.evaluator, group.hardware, group.threads, arguments.seed);
+      const auto start = std::chrono::steady_clock::now();
+      if (!arguments.cold) TILECAST_CHECK(evaluator->pretrain(training));
+      result.training_seconds += seconds_since(start);
+    }
+    add_group(group, *evaluator, weights, result);
+  }
+  return result;
+}
+
+nlohmann::json to_json(const RankingQuality& quality) {
+  return {{"tasks", quality.tasks()},
+          {"programs", quality.programs()},
+          {"top1", quality.top1()},
+          {"top5", quality.top5()},
+          {"rank_correlation", quality.rank_correlation()}};
+}
+
+void print(const Qualities& qualities) {
+  using Align = TextTable::Align;
+  TextTable table({{"network", Align::kLeft}, {"tasks"}, {"programs"}, {"top-1"}, {"top-5"}, {"rank correlation"}});
+  const auto add = [&](const std::string& name, const RankingQuality& quality) {
+    table.add({name, fmt::format("{}", quality.tasks()), fmt::format("{}", quality.programs()),
+               fmt::format("{:.3f}", quality.top1()), fmt::format("{:.3f}", quality.top5()),
+               fmt::format("{:.3f}", quality.rank_correlation())});
+  };
+  for (const auto& [network, quality] : qualities.networks) add(network, quality);
+  add("all", qualities.all);
+  fmt::print("{}", table.text());
+}
+
+Status run_eval(const EvalArguments& arguments) {
+  const DatasetSplit split = *split_from_name(arguments.split);
+  TILECAST_TRY(const Dataset dataset, read_datasets(arguments.files));
+  TILECAST_TRY(const std::vector<TaskRecords> groups, groups_of(dataset, split));
+  if (groups.empty()) {
+    return Error{fmt::format("{} has no measured programs of the split {}; tilecast collect gathers them",
+                             arguments.files.front().string(), arguments.split)};
+  }
+  std::vector<TaskRecords> training;
+  if (!arguments.cold) {
+    TILECAST_TRY(training, groups_of(dataset, DatasetSplit::kTrain));
+  }
+  TILECAST_TRY(const Qualities qualities, evaluate(arguments, training, groups, NetworkWeights(dataset, split)));
+
+  std::size_t learnt = 0;
+  for (const TaskRecords& group : training) learnt += group.records.size();
+  fmt::print("evaluator {}, {} ({} programs of {} tasks, {:.1f} s), split {}\n", arguments.evaluator,
+             arguments.cold ? "cold" : "pretrained", learnt, training.size(), qualities.training_seconds,
+             arguments.split);
+  print(qualities);
+  if (!arguments.json) return Unit{};
+  nlohmann::json networks = nlohmann::json::object();
+  for (const auto& [network, quality] : qualities.networks) networks[network] = to_json(quality);
+  fmt::print("{}\n", nlohmann::json{{"evaluator", arguments.evaluator},
+                                    {"split", arguments.split},
+                                    {"learnt_programs", learnt},
+                                    {"learnt_tasks", training.size()},
+                                    {"training_seconds", qualities.training_seconds},
+                                    {"scoring_seconds", qualities.scoring_seconds},
+                                    {"networks", networks},
+                                    {"all", to_json(qualities.all)}}
+                         .dump());
+  return Unit{};
+}
+
+}  // namespace
+
+void add_eval_command(CLI::App& app, int& exit_code) {
+  const auto arguments = std::make_shared<EvalArguments>();
+  CLI::App* command = app.add_subcommand("eval", "Say how well an evaluator ranks the programs of a dataset.");
+  command->add_option("FILE", arguments->files, "files of a dataset, such as data/dataset/records-1.jsonl.xz")
+      ->required();
+  command->add_option("--evaluator", arguments->evaluator, "judge of candidates")
+      ->check(CLI::IsMember(evaluator_names()))
+      ->capture_default_str();
+  command->add_option("--split", arguments->split, "whose programs are ranked")
+      ->check(CLI::IsMember({"train", "validation", "held-out"}))
+      ->capture_default_str();
+  command->add_flag("--cold", arguments->cold, "do not learn from the training split first");
+  command->add_option("--seed", arguments->seed, "of all random numbers")->capture_default_str();
+  command->add_flag("--json", arguments->json, "end with one JSON object");
+  command->callback([arguments, &exit_code] {
+    const Status status = run_eval(*arguments);
+    if (!status.ok()) exit_code = report_error(status.error().message);
+  });
+}
+
+}  // namespace tilecast::tools

@@ -1,0 +1,58 @@
+#include "task_records.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <tuple>
+
+#include "base/text_file.h"
+#include "codegen/codegen.h"
+#include "record/dataset_file.h"
+#include "record/record_log.h"
+
+namespace tilecast::tools {
+namespace {
+
+// Record logs are never compressed and have no first line of this kind.
+bool is_dataset(const std::filesystem::path& file) {
+  return file.extension() == ".xz" || first_line_of(file).find(R"("type":"dataset")") != std::string::npos;
+}
+
+}  // namespace
+
+Result<std::vector<TaskRecords>> group_records(std::span<const MeasureRecord> records,
+                                               const std::map<std::string, Hardware>& hardware,
+                                               const std::function<const Task*(const std::string&)>& task_of) {
+  std::map<std::tuple<std::string, std::string, int>, std::vector<MeasureRecord>> groups;
+  for (const MeasureRecord& record : records) {
+    if (!record.ok() || !hardware.contains(record.hardware) || task_of(record.task_key) == nullptr) continue;
+    groups[{record.task_key, record.hardware, record.threads}].push_back(record);
+  }
+  std::vector<TaskRecords> result;
+  result.reserve(groups.size());
+  for (auto& [group, members] : groups) {
+    const auto& [key, fingerprint, threads] = group;
+    const Task& task = *task_of(key);
+    auto context = make_task_context(task);
+    if (!context.ok()) return Error{fmt::format("task {} ({}): {}", key, task.name, context.error().message)};
+    result.push_back({*std::move(context), hardware.at(fingerprint), threads, std::move(members)});
+  }
+  return result;
+}
+
+Result<std::vector<TaskRecords>> read_training_records(const std::filesystem::path& file) {
+  if (is_dataset(file)) {
+    TILECAST_TRY(const Dataset dataset, read_dataset(file));
+    return group_records(dataset.records, dataset.hardware, [&](const std::string& key) {
+      const DatasetTask& task = dataset.tasks.at(key);
+      return task.split == DatasetSplit::kTrain ? &task.task : nullptr;
+    });
+  }
+  TILECAST_TRY(const RecordSet set, read_record_log(file));
+  return group_records(set.records, set.hardware, [&](const std::string& key) {
+    const auto found = set.tasks.find(key);
+    return found == set.tasks.end() ? nullptr : &found->second;
+  });
+}
+
+}  // namespace tilecast::tools

@@ -1,0 +1,24 @@
+// Measured programs from files, grouped as judges learn from them.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "evaluator/evaluator.h"
+
+namespace tilecast::tools {
+
+// The records that have a time, grouped by task, machine and threads. `task_of` gives a record's task by its key; null
+// leaves the record out, and so does hardware that is not in the map. Fails on a task that cannot be built any more.
+Result<std::vector<TaskRecords>> group_records(std::span<const MeasureRecord> records,
+                                               const std::map<std::string, Hardware>& hardware,
+                                               const std::function<const Task*(const std::string&)>& task_of);
+
+// Of a record log, or of a file of a dataset: all tasks of its training split.
+Result<std::vector<TaskRecords>> read_training_records(const std::filesystem::path& file);
+
+}  // namespace tilecast::tools
