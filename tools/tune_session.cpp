@@ -4,6 +4,7 @@
 
 #include <iterator>
 
+#include "evaluator/action_evaluator.h"
 #include "evaluator/random_evaluator.h"
 #include "evaluator/static_evaluator.h"
 #include "stop_flag.h"
@@ -12,12 +13,13 @@
 namespace tilecast::tools {
 
 std::vector<std::string> evaluator_names() {
-  return {"random", "static"};
+  return {"random", "actions", "static"};
 }
 
 std::unique_ptr<Evaluator> make_evaluator(const std::string& name, const Hardware& hardware, int threads,
                                           std::uint64_t seed) {
   if (name == "random") return std::make_unique<RandomEvaluator>(seed);
+  if (name == "actions") return std::make_unique<ActionEvaluator>(hardware, hardware.cores);
   return std::make_unique<StaticEvaluator>(hardware, threads, hardware.cores);
 }
 

@@ -1,0 +1,87 @@
+#include "evaluator/action_evaluator.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "../codegen/test_kernels.h"
+#include "base/random.h"
+#include "base/statistics.h"
+#include "codegen/codegen.h"
+#include "space/space.h"
+
+namespace tilecast {
+namespace {
+
+// A made-up machine on which only the unrolled loops cost.
+double seconds_of(const Trajectory& trajectory) {
+  double unrolled = 1;
+  for (const Action& action : trajectory) unrolled += std::holds_alternative<Unroll>(action) ? 1 : 0;
+  return 1e-5 * std::exp2(unrolled);
+}
+
+TaskRecords measured(const Task& task, std::size_t count, Random& random) {
+  TaskRecords group{*make_task_context(task), probe_hardware(), 2, {}};
+  const auto space = Space::create(group.task, group.hardware, 2);
+  for (std::size_t i = 0; i < count; ++i) {
+    MeasureRecord record;
+    record.trajectory = space->sample(random).trajectory;
+    record.latencies = {seconds_of(record.trajectory)};
+    group.records.push_back(record);
+  }
+  return group;
+}
+
+double correlation(const Evaluator& evaluator, const TaskRecords& test) {
+  std::vector<Trajectory> trajectories;
+  std::vector<double> speeds;
+  for (const MeasureRecord& record : test.records) {
+    trajectories.push_back(record.trajectory);
+    speeds.push_back(1 / record.seconds());
+  }
+  return rank_correlation(evaluator.score(test.task, trajectories), speeds);
+}
+
+TEST(ActionEvaluator, LearnsWithinATask) {
+  Random random(3);
+  const TaskRecords train = measured(testing::conv_task(14, 14, 16, 32, 3, 1), 100, random);
+  const TaskRecords test = measured(testing::conv_task(14, 14, 16, 32, 3, 1), 60, random);
+  ActionEvaluator evaluator(probe_hardware(), 2);
+  EXPECT_EQ(correlation(evaluator, test), 0) << "nothing is known yet";
+  evaluator.update(train.task, train.records);
+  EXPECT_GT(correlation(evaluator, test), 0.8);
+}
+
+TEST(ActionEvaluator, CarriesOverToAnotherTask) {
+  Random random(4);
+  std::vector<TaskRecords> training;
+  for (const std::int64_t size : {8, 12, 16, 20}) {
+    training.push_back(measured(testing::conv_task(size, size, 16, 32, 3, 1), 50, random));
+  }
+  const TaskRecords test = measured(testing::conv_task(14, 14, 24, 48, 3, 1), 60, random);
+  ActionEvaluator evaluator(probe_hardware(), 2);
+  ASSERT_TRUE(evaluator.pretrain(training).ok());
+  EXPECT_GT(correlation(evaluator, test), 0.8);
+}
+
+TEST(ActionEvaluator, NeedsAProgramWithATime) {
+  ActionEvaluator evaluator(probe_hardware(), 2);
+  const Status status = evaluator.pretrain({});
+  ASSERT_FALSE(status.ok());
+  EXPECT_EQ(status.error().message, "no program with a time to learn from");
+}
+
+TEST(ActionEvaluator, ThreadsDoNotChangeScores) {
+  Random random(5);
+  const TaskRecords group = measured(testing::dense_task(16, 64, 48), 150, random);
+  ActionEvaluator one(probe_hardware(), 1);
+  ActionEvaluator three(probe_hardware(), 3);
+  one.update(group.task, group.records);
+  three.update(group.task, group.records);
+  std::vector<Trajectory> trajectories;
+  for (const MeasureRecord& record : group.records) trajectories.push_back(record.trajectory);
+  EXPECT_EQ(one.score(group.task, trajectories), three.score(group.task, trajectories));
+}
+
+}  // namespace
+}  // namespace tilecast
