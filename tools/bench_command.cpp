@@ -1,4 +1,4 @@
-// tilecast bench, and bench subgraphs: tunes each subgraph of a suite by itself, cold, once a seed.
+// tilecast bench, and bench subgraphs: tunes each subgraph of a suite by itself, once a seed.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -21,6 +21,7 @@ struct BenchArguments {
   int seeds = 1;
   int threads = 2;
   std::filesystem::path records;
+  std::vector<std::filesystem::path> warm_start;
   bool random_search = false;
   bool json = false;
 };
@@ -52,15 +53,15 @@ nlohmann::json to_json(const BenchResult& result, double peak) {
       {"times", {{"propose", times.propose}, {"build", times.build}, {"run", times.run}, {"update", times.update}}}};
 }
 
-// A fresh evaluator each time: every run starts cold.
+// Every run starts with what `pretrained` knew before the first.
 Result<TuneProgress> tune_alone(const WeightedTask& task, const BenchArguments& arguments, std::uint64_t seed,
-                                const Hardware& hardware, Measurer& measurer) {
+                                const Hardware& hardware, const Evaluator& pretrained, Measurer& measurer) {
   TuneOptions options{.trials = arguments.trials, .threads = arguments.threads, .seed = seed};
   options.random_search = arguments.random_search;
   if (!arguments.records.empty()) {
     options.records = arguments.records / fmt::format("{}-{}.jsonl", task.task.name, seed);
   }
-  const auto evaluator = make_evaluator(arguments.evaluator, hardware, arguments.threads, seed);
+  const auto evaluator = pretrained.fresh();
   return tune({task}, options, hardware, *evaluator, measurer, {{}, stop_requested});
 }
 
@@ -91,8 +92,11 @@ int bench_subgraphs(const BenchArguments& arguments) {
   const Hardware hardware = probe_hardware();
   auto measurer = make_measurer({.threads = arguments.threads});
   if (!measurer.ok()) return report_error(measurer.error().message);
-  fmt::print("{} threads, {} trials, evaluator {}{}\n", arguments.threads, arguments.trials, arguments.evaluator,
-             arguments.random_search ? ", random search" : "");
+  const auto evaluator = make_evaluator(arguments.evaluator, hardware, arguments.threads, 0);
+  const Status warmed = warm_start(*evaluator, arguments.warm_start, arguments.threads);
+  if (!warmed.ok()) return report_error(warmed.error().message);
+  fmt::print("{} threads, {} trials, evaluator {}{}{}\n", arguments.threads, arguments.trials, arguments.evaluator,
+             arguments.warm_start.empty() ? "" : ", pretrained", arguments.random_search ? ", random search" : "");
   fmt::print("{:<16} {:>4} {:>7} {:>6} {:>10} {:>9} {:>7} {:>8}\n", "subgraph", "seed", "trials", "errors", "best ms",
              "GFLOP/s", "peak", "tuning s");
   std::vector<BenchResult> results;
@@ -102,7 +106,7 @@ int bench_subgraphs(const BenchArguments& arguments) {
       if (stop_requested()) break;
       // Neighbours on a shared machine lower it now and then: the largest of all counts.
       peak = std::max(peak, measure_peak_gflops(arguments.threads));
-      auto progress = tune_alone(task, arguments, static_cast<std::uint64_t>(seed), hardware, **measurer);
+      auto progress = tune_alone(task, arguments, static_cast<std::uint64_t>(seed), hardware, *evaluator, **measurer);
       if (!progress.ok()) return report_error(progress.error().message);
       results.push_back({task.task.name, static_cast<std::uint64_t>(seed), *progress});
       print_row(results.back(), peak);
@@ -123,8 +127,7 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   CLI::App* bench = app.add_subcommand("bench", "Measure what Tilecast reaches.");
   bench->require_subcommand(1);
   const auto arguments = std::make_shared<BenchArguments>();
-  CLI::App* command =
-      bench->add_subcommand("subgraphs", "Tune each subgraph of a suite by itself, without prior records.");
+  CLI::App* command = bench->add_subcommand("subgraphs", "Tune each subgraph of a suite by itself.");
   command->add_option("--suite", arguments->source.file, "the suite (JSON)")->required();
   command->add_option("--only", arguments->source.only, "names of subgraphs, separated by commas")->delimiter(',');
   command->add_option("--trials", arguments->trials, "candidates a subgraph")
@@ -141,9 +144,14 @@ void add_bench_command(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command->add_option("--records", arguments->records,
                       "directory (it must exist) for a record log a run, by which a bench that was cut off goes on");
+  command
+      ->add_option("--warm-start", arguments->warm_start,
+                   "record logs and files of a dataset, from which the evaluator learns before each run")
+      ->check(CLI::ExistingFile);
   command->add_flag("--random-search", arguments->random_search, "samples of the space instead of evolution");
   command->add_flag("--json", arguments->json, "end with one JSON object");
   command->callback([arguments, &exit_code] { exit_code = bench_subgraphs(*arguments); });
+  add_bench_evaluators_command(*bench, exit_code);
   add_bench_models_command(*bench, exit_code);
 }
 

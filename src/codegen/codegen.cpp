@@ -7,7 +7,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <optional>
+
 #include "codegen/extract.h"
+#include "codegen/lowered_features.h"
 #include "codegen/schedule_pipeline.h"
 #include "ops/pipeline.h"
 #include "schedule/packing.h"
@@ -132,6 +135,27 @@ Status run_program(const std::vector<std::string>& command) {
   return Error{fmt::format("'{}' failed to make {}", command[0], command.size() > 3 ? command[3] : "its output")};
 }
 
+// Calls use(output, arguments) with the scheduled pipeline; what Halide says against it is the error.
+template <class Use>
+Status with_scheduled(const Task& task, const State& state, const CodegenOptions& options, const Use& use) {
+  TILECAST_TRY(const ops::Pipeline pipeline,
+               ops::build_pipeline(task.graph, state.algorithm().str(), input_layouts(state)));
+  const std::vector<Numbers> extents = buffer_extents(state);
+  TILECAST_CHECK(check_strides(task, options.strides, extents));
+  Messages messages;
+  try {
+    Halide::Func output = schedule_pipeline(pipeline, state);
+    const auto arguments = arguments_of(pipeline, output, extents, options.strides);
+    use(output, arguments);
+  } catch (const Halide::Error& e) {  // Halide reports everything by throwing
+    return Error{fmt::format("task '{}': Halide cannot compile the schedule: {}", task.name, one_line(e.what()))};
+  }
+  if (messages.foresee_failure()) {
+    return Error{fmt::format("task '{}': the schedule leaves a buffer: {}", task.name, one_line(messages.warnings()))};
+  }
+  return Unit{};
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Program>> build_program(const Task& task) {
@@ -152,25 +176,22 @@ Result<TaskContext> make_task_context(Task task) {
 
 Status compile_object(const Task& task, const State& state, const CodegenOptions& options,
                       const std::filesystem::path& object_file) {
-  TILECAST_TRY(const ops::Pipeline pipeline,
-               ops::build_pipeline(task.graph, state.algorithm().str(), input_layouts(state)));
-  const std::vector<Numbers> extents = buffer_extents(state);
-  TILECAST_CHECK(check_strides(task, options.strides, extents));
-  Messages messages;
-  try {
-    Halide::Func output = schedule_pipeline(pipeline, state);
-    const auto arguments = arguments_of(pipeline, output, extents, options.strides);
+  TILECAST_CHECK(with_scheduled(task, state, options, [&](Halide::Func& output, const auto& arguments) {
     output.compile_to_object(object_file.string(), arguments, options.function, halide_target(options));
-  } catch (const Halide::Error& e) {  // Halide reports everything by throwing
-    return Error{fmt::format("task '{}': Halide cannot compile the schedule: {}", task.name, one_line(e.what()))};
-  }
-  if (messages.foresee_failure()) {
-    return Error{fmt::format("task '{}': the schedule leaves a buffer: {}", task.name, one_line(messages.warnings()))};
-  }
+  }));
   if (!std::filesystem::exists(object_file)) {
     return Error{fmt::format("cannot write {}: does its directory exist, is there space?", object_file.string())};
   }
   return Unit{};
+}
+
+Result<Halide::Module> lower(const Task& task, const State& state) {
+  const CodegenOptions options;
+  std::optional<Halide::Module> module;
+  TILECAST_CHECK(with_scheduled(task, state, options, [&](Halide::Func& output, const auto& arguments) {
+    module = output.compile_to_module(arguments, options.function, halide_target(options));
+  }));
+  return *std::move(module);
 }
 
 Status link_shared(std::span<const std::filesystem::path> objects, const std::filesystem::path& shared_object) {

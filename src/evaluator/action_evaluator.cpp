@@ -26,7 +26,7 @@ std::array<float, kContextFeatures> context_features(const TaskContext& task, co
           log(static_cast<double>(hardware.l3_bytes))};
 }
 
-void add_values(const std::optional<PackedTrees>& trees, const PackedRows& rows, std::vector<float>& values) {
+void add_values(const std::shared_ptr<const PackedTrees>& trees, const PackedRows& rows, std::vector<float>& values) {
   if (!trees || rows.rows() == 0) return;
   const std::vector<float> more = trees->predict(rows);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] += more[i];
@@ -92,7 +92,7 @@ void ActionEvaluator::update(const TaskContext& task, std::span<const MeasureRec
   }
   if (count < kFewestRecords) return;
   auto trained = fit_residuals(groups, 0, {.threads = threads_});
-  if (trained.ok()) trees_ = *std::move(trained);
+  if (trained.ok()) trees_ = std::make_shared<const PackedTrees>(*std::move(trained));
 }
 
 Status ActionEvaluator::pretrain(std::span<const TaskRecords> records) {
@@ -108,8 +108,15 @@ Status ActionEvaluator::pretrain(std::span<const TaskRecords> records) {
   if (count == 0) return Error{"no program with a time to learn from"};
   TreeOptions options = kPretraining;
   options.threads = threads_;
-  TILECAST_TRY(pretrained_trees_, fit_residuals(groups, 0, options));
+  TILECAST_TRY(PackedTrees trees, fit_residuals(groups, 0, options));
+  pretrained_trees_ = std::make_shared<const PackedTrees>(std::move(trees));
   return Unit{};
+}
+
+std::unique_ptr<Evaluator> ActionEvaluator::fresh() const {
+  auto result = std::make_unique<ActionEvaluator>(hardware_, threads_);
+  result->pretrained_trees_ = pretrained_trees_;
+  return result;
 }
 
 }  // namespace tilecast

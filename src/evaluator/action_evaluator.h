@@ -4,7 +4,7 @@
 #pragma once
 
 #include <map>
-#include <optional>
+#include <memory>
 
 #include "base/hardware.h"
 #include "evaluator/evaluator.h"
@@ -23,6 +23,7 @@ class ActionEvaluator final : public Evaluator {
   std::vector<double> score(const TaskContext& task, std::span<const Trajectory> trajectories) const override;
   void update(const TaskContext& task, std::span<const MeasureRecord> records) override;
   Status pretrain(std::span<const TaskRecords> records) override;
+  std::unique_ptr<Evaluator> fresh() const override;
 
  private:
   PackedRows extract(const TaskContext& task, std::span<const Trajectory> trajectories, const Hardware& hardware) const;
@@ -31,9 +32,9 @@ class ActionEvaluator final : public Evaluator {
 
   Hardware hardware_;
   int threads_;
-  std::optional<PackedTrees> pretrained_trees_;
-  std::map<std::string, MeasuredPrograms> measured_;  // by task key
-  std::optional<PackedTrees> trees_;
+  std::shared_ptr<const PackedTrees> pretrained_trees_;  // null before pretraining
+  std::map<std::string, MeasuredPrograms> measured_;     // by task key
+  std::shared_ptr<const PackedTrees> trees_;
 };
 
 }  // namespace tilecast

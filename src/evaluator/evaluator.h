@@ -33,6 +33,8 @@ class Evaluator {
   // Learns from records of many tasks at once, before the first update; what updates bring is added to it. Records of
   // other machines are welcome: only differences within one entry count. Fails when there is nothing to learn from.
   virtual Status pretrain(std::span<const TaskRecords> records) = 0;
+  // One that knows what this one learnt in pretraining and nothing of its updates: each search starts with its own.
+  virtual std::unique_ptr<Evaluator> fresh() const = 0;
 };
 
 }  // namespace tilecast

@@ -13,6 +13,7 @@ class RandomEvaluator final : public Evaluator {
   std::vector<double> score(const TaskContext& task, std::span<const Trajectory> trajectories) const override;
   void update(const TaskContext& task, std::span<const MeasureRecord> records) override;
   Status pretrain(std::span<const TaskRecords> records) override;
+  std::unique_ptr<Evaluator> fresh() const override { return std::make_unique<RandomEvaluator>(seed_); }
 
  private:
   std::uint64_t seed_;

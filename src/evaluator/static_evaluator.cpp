@@ -20,7 +20,7 @@ void append_program(PackedRows& to, std::span<const float> values, std::uint32_t
   to.counts.push_back(count);
 }
 
-std::vector<float> values_of(const std::optional<PackedTrees>& trees, const PackedRows& rows) {
+std::vector<float> values_of(const std::shared_ptr<const PackedTrees>& trees, const PackedRows& rows) {
   if (!trees || rows.rows() == 0) return std::vector<float>(rows.counts.size(), 0);
   return trees->predict(rows);
 }
@@ -126,7 +126,7 @@ void StaticEvaluator::train() {
   if (count < kFewestRecords) return;
   auto trained = fit_residuals(groups, slope_, {.threads = threads_});
   // Without trees the estimate still ranks.
-  if (trained.ok()) trees_ = *std::move(trained);
+  if (trained.ok()) trees_ = std::make_shared<const PackedTrees>(*std::move(trained));
 }
 
 Status StaticEvaluator::pretrain(std::span<const TaskRecords> records) {
@@ -143,9 +143,17 @@ Status StaticEvaluator::pretrain(std::span<const TaskRecords> records) {
   pretrained_slope_ = fit_slope(groups, 1);
   TreeOptions options = kPretraining;
   options.threads = threads_;
-  TILECAST_TRY(pretrained_trees_, fit_residuals(groups, pretrained_slope_, options));
+  TILECAST_TRY(PackedTrees trees, fit_residuals(groups, pretrained_slope_, options));
+  pretrained_trees_ = std::make_shared<const PackedTrees>(std::move(trees));
   slope_ = pretrained_slope_;
   return Unit{};
+}
+
+std::unique_ptr<Evaluator> StaticEvaluator::fresh() const {
+  auto result = std::make_unique<StaticEvaluator>(hardware_, code_threads_, threads_);
+  result->pretrained_trees_ = pretrained_trees_;
+  result->pretrained_slope_ = result->slope_ = pretrained_slope_;
+  return result;
 }
 
 }  // namespace tilecast

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <map>
-#include <optional>
+#include <memory>
 
 #include "base/hardware.h"
 #include "evaluator/evaluator.h"
@@ -26,6 +26,7 @@ class StaticEvaluator final : public Evaluator {
   void update(const TaskContext& task, std::span<const MeasureRecord> records) override;
   // Each entry's programs are estimated for the entry's own machine.
   Status pretrain(std::span<const TaskRecords> records) override;
+  std::unique_ptr<Evaluator> fresh() const override;
 
  private:
   struct Features {
@@ -47,11 +48,11 @@ class StaticEvaluator final : public Evaluator {
   Hardware hardware_;
   int code_threads_;
   int threads_;
-  double pretrained_slope_ = 1;  // of log time over log cycles
-  std::optional<PackedTrees> pretrained_trees_;
-  std::map<std::string, MeasuredPrograms> measured_;  // by task key; known: what the pretrained trees say
+  double pretrained_slope_ = 1;                          // of log time over log cycles
+  std::shared_ptr<const PackedTrees> pretrained_trees_;  // null before pretraining
+  std::map<std::string, MeasuredPrograms> measured_;     // by task key; known: what the pretrained trees say
   double slope_ = 1;
-  std::optional<PackedTrees> trees_;
+  std::shared_ptr<const PackedTrees> trees_;
 };
 
 }  // namespace tilecast

@@ -50,6 +50,9 @@ class RoundEvaluator final : public Evaluator {
     if (std::exchange(learns_, false)) judge_->update(task, records);
   }
   Status pretrain(std::span<const TaskRecords> records) override { return judge_->pretrain(records); }
+  std::unique_ptr<Evaluator> fresh() const override {
+    return std::make_unique<RoundEvaluator>(judge_->fresh(), learns_);
+  }
 
  private:
   std::unique_ptr<Evaluator> judge_;

@@ -61,7 +61,10 @@ TEST(ActionEvaluator, CarriesOverToAnotherTask) {
   const TaskRecords test = measured(testing::conv_task(14, 14, 24, 48, 3, 1), 60, random);
   ActionEvaluator evaluator(probe_hardware(), 2);
   ASSERT_TRUE(evaluator.pretrain(training).ok());
-  EXPECT_GT(correlation(evaluator, test), 0.8);
+  const double pretrained = correlation(evaluator, test);
+  EXPECT_GT(pretrained, 0.8);
+  evaluator.update(test.task, test.records);
+  EXPECT_EQ(correlation(*evaluator.fresh(), test), pretrained) << "updates are not handed on";
 }
 
 TEST(ActionEvaluator, NeedsAProgramWithATime) {

@@ -147,8 +147,11 @@ TEST(StaticEvaluatorPretraining, CarriesOverToAnotherTask) {
   EXPECT_GT(pretrained, 0.8) << "cold " << cold;
   EXPECT_GT(pretrained, cold);
 
-  // Records of the task itself add to it.
+  // Records of the task itself add to it; a fresh one has what was learnt before them.
+  const std::vector<double> before = evaluator.score(test.task, trajectories);
   evaluator.update(test.task, test.records);
+  EXPECT_NE(evaluator.score(test.task, trajectories), before);
+  EXPECT_EQ(evaluator.fresh()->score(test.task, trajectories), before);
   EXPECT_GT(rank_correlation(evaluator.score(test.task, trajectories), speeds), pretrained - 0.05);
 }
 

@@ -74,6 +74,7 @@ class DigitJudge final : public Evaluator {
   }
   void update(const TaskContext&, std::span<const MeasureRecord>) override {}
   Status pretrain(std::span<const TaskRecords>) override { return Unit{}; }
+  std::unique_ptr<Evaluator> fresh() const override { return std::make_unique<DigitJudge>(); }
 };
 
 // The record of a proposal: the larger its sum, the faster.

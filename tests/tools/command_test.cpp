@@ -17,9 +17,26 @@ const std::string kSuite = std::string(TILECAST_SOURCE_DIR) + "/data/subgraphs.j
 const std::string kModels = std::string(TILECAST_SOURCE_DIR) + "/models/tests";
 
 TEST(Commands, EachHasHelp) {
-  for (const char* command :
-       {"", "tasks", "tune", "show", "bench", "bench subgraphs", "bench models", "collect", "dataset", "dataset tasks",
-        "dataset pack", "dataset show", "compile", "run", "profile", "probe", "operators"}) {
+  for (const char* command : {"",
+                              "tasks",
+                              "tune",
+                              "show",
+                              "bench",
+                              "bench subgraphs",
+                              "bench evaluators",
+                              "bench models",
+                              "eval",
+                              "collect",
+                              "dataset",
+                              "dataset tasks",
+                              "dataset pack",
+                              "dataset show",
+                              "dataset states",
+                              "compile",
+                              "run",
+                              "profile",
+                              "probe",
+                              "operators"}) {
     const auto result = run_tilecast(std::string(command) + " --help");
     EXPECT_EQ(result.exit_code, 0) << command;
     EXPECT_THAT(result.output, HasSubstr("--help")) << command;
@@ -45,6 +62,17 @@ TEST(Commands, OperatorsEndsWithJson) {
   EXPECT_EQ(json["operators"][0].at("supported"), true);
 }
 
+TEST(Commands, BenchEvaluatorsComparesThemWithLowering) {
+  const auto result = run_tilecast("bench evaluators " + kSuite +
+                                   " --only bert_ln,r50_fc --candidates 64 --lowered 2 --rounds 2 --json");
+  ASSERT_EQ(result.exit_code, 0) << result.output;
+  const auto results = nlohmann::json::parse(result.last_line()).at("results");
+  for (const char* name : {"random", "actions", "static", "lowering"}) {
+    EXPECT_GT(results.at(name).at("candidates_per_second").get<double>(), 0) << name;
+  }
+  EXPECT_GT(results.at("static").at("times_lowering").get<double>(), 1);
+}
+
 TEST(Commands, TuneResumesAndShowPrintsTheBest) {
   const TempDirectory directory = *TempDirectory::create("command_test");
   const std::string log = directory.path() / "log.jsonl";
@@ -58,6 +86,10 @@ TEST(Commands, TuneResumesAndShowPrintsTheBest) {
   const auto second = run_tilecast(tune + "20 --warm-start " + log);
   ASSERT_EQ(second.exit_code, 0) << second.output;
   EXPECT_EQ(nlohmann::json::parse(second.last_line()).at("trials"), 20);
+  const auto bench =
+      run_tilecast("bench subgraphs --suite " + kSuite + " --only mv2_dw_14 --trials 4 --warm-start " + log);
+  ASSERT_EQ(bench.exit_code, 0) << bench.output;
+  EXPECT_THAT(bench.output, HasSubstr("evaluator static, pretrained"));
   const auto shown = run_tilecast("show " + log);
   ASSERT_EQ(shown.exit_code, 0) << shown.output;
   for (const char* part : {"-- actions", "-- program", "-- Halide C++", "vectorize("}) {
