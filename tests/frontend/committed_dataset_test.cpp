@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "base/temp_directory.h"
 #include "base/text_file.h"
+#include "codegen/codegen.h"
 #include "frontend/import.h"
 #include "frontend/suite.h"
 #include "record/dataset_file.h"
@@ -79,6 +80,38 @@ TEST(CommittedDataset, NoTaskIsOneOfTheSuite) {
   ASSERT_TRUE(suite.ok()) << suite.error().message;
   ASSERT_EQ(suite->size(), 22U);
   for (const WeightedTask& task : *suite) EXPECT_FALSE(committed().tasks.contains(task.task.key)) << task.task.name;
+}
+
+TEST(CommittedDataset, HasManyProgramsOfManyTasks) {
+  std::set<std::string> measured;
+  std::set<std::pair<std::string, std::uint64_t>> programs;
+  std::size_t random = 0;
+  std::size_t errors = 0;
+  for (const MeasureRecord& record : committed().records) {
+    programs.insert({record.task_key, trajectory_hash(record.trajectory)});
+    random += record.origin == "random" ? 1 : 0;
+    errors += record.ok() ? 0 : 1;
+    if (record.ok()) measured.insert(record.task_key);
+    EXPECT_NE(machine_state_of(committed(), record), nullptr);
+  }
+  const std::size_t count = committed().records.size();
+  EXPECT_EQ(programs.size(), count) << "none is there twice";
+  EXPECT_GE(count, 15000U);
+  EXPECT_GE(measured.size(), 600U);
+  EXPECT_GT(random, count / 3);
+  EXPECT_GT(count - random, count / 3);
+  EXPECT_LT(errors, count / 100);
+}
+
+// Records mean something as long as they lead to programs: each hundredth is replayed.
+TEST(CommittedDataset, RecordsReplay) {
+  for (std::size_t i = 0; i < committed().records.size(); i += 100) {
+    const MeasureRecord& record = committed().records[i];
+    const auto context = make_task_context(committed().tasks.at(record.task_key).task);
+    ASSERT_TRUE(context.ok()) << context.error().message;
+    const auto state = replay(context->initial, record.trajectory);
+    EXPECT_TRUE(state.ok()) << record.task_key << ": " << (state.ok() ? "" : state.error().reason);
+  }
 }
 
 // The benchmark networks' tasks follow from shapes alone: in place of their weights, windows of one file, each
