@@ -19,7 +19,7 @@ std::vector<std::string> evaluator_names() {
 std::unique_ptr<Evaluator> make_evaluator(const std::string& name, const Hardware& hardware, int threads,
                                           std::uint64_t seed) {
   if (name == "random") return std::make_unique<RandomEvaluator>(seed);
-  if (name == "actions") return std::make_unique<ActionEvaluator>(hardware, hardware.cores);
+  if (name == "actions") return std::make_unique<ActionEvaluator>(hardware, threads, hardware.cores);
   return std::make_unique<StaticEvaluator>(hardware, threads, hardware.cores);
 }
 

@@ -55,6 +55,10 @@ double geometric_mean(std::span<const double> values) {
   return std::exp(sum / static_cast<double>(values.size()));
 }
 
+float log_count(double count) {
+  return static_cast<float>(std::log2(1 + std::max(count, 0.0)));
+}
+
 double rank_correlation(std::span<const double> a, std::span<const double> b) {
   assert(a.size() == b.size());
   const std::vector<double> x = ranks(a);

@@ -15,6 +15,9 @@ double relative_error_of_median(std::span<const double> values);
 // Of positive values; `values` must not be empty.
 double geometric_mean(std::span<const double> values);
 
+// log2(1 + count), 0 for negative counts: how features give numbers that range over many magnitudes.
+float log_count(double count);
+
 // Spearman's rank correlation of two sequences of the same length, in [-1, 1]; equal values share their mean rank. 0
 // when either has one value only.
 double rank_correlation(std::span<const double> a, std::span<const double> b);

@@ -10,7 +10,7 @@
 #include <optional>
 
 #include "codegen/extract.h"
-#include "codegen/lowered_features.h"
+#include "codegen/lower.h"
 #include "codegen/schedule_pipeline.h"
 #include "ops/pipeline.h"
 #include "schedule/packing.h"

@@ -2,7 +2,8 @@
 
 #include <Halide.h>
 
-#include <cmath>
+#include "base/statistics.h"
+#include "codegen/lower.h"
 
 namespace tilecast {
 namespace {
@@ -67,7 +68,7 @@ Result<LoweredFeatures> lowered_features(const Task& task, const State& state) {
   LoweredFeatures features = counter.counts;
   for (double* count : {&features.loads, &features.stores, &features.float_operations, &features.integer_operations,
                         &features.calls, &features.iterations, &features.loops, &features.allocated_bytes}) {
-    *count = std::log2(1 + *count);
+    *count = static_cast<double>(log_count(*count));
   }
   return features;
 }

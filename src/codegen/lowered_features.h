@@ -9,10 +9,6 @@
 #include "ir/task.h"
 #include "schedule/state.h"
 
-namespace Halide {
-class Module;
-}
-
 namespace tilecast {
 
 // Counts of the lowered program, as log2(1 + x). Operations are counted as often as the loops around them run (bodies
@@ -30,8 +26,5 @@ struct LoweredFeatures {
 
 // Fails where Halide refuses the schedule. Not thread-safe: one lowering or compilation at a time in a process.
 Result<LoweredFeatures> lowered_features(const Task& task, const State& state);
-
-// The program as Halide hands it to LLVM.
-Result<Halide::Module> lower(const Task& task, const State& state);
 
 }  // namespace tilecast

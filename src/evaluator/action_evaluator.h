@@ -3,38 +3,25 @@
 // world model without its latents: the row of an ablation that says what those are worth.
 #pragma once
 
-#include <map>
-#include <memory>
-
-#include "base/hardware.h"
-#include "evaluator/evaluator.h"
-#include "evaluator/packed_trees.h"
-#include "evaluator/residual_fit.h"
+#include "evaluator/tree_evaluator.h"
 
 namespace tilecast {
 
-class ActionEvaluator final : public Evaluator {
+// Legality is not checked: what no space would propose gets a score like any other.
+class ActionEvaluator final : public TreeEvaluator {
  public:
-  // `threads` judge.
-  ActionEvaluator(Hardware hardware, int threads) : hardware_(std::move(hardware)), threads_(threads) {}
+  // `code_threads` is how many threads the judged code uses; `threads` how many judge.
+  ActionEvaluator(Hardware hardware, int code_threads, int threads)
+      : TreeEvaluator(std::move(hardware), code_threads, threads) {}
 
   std::string name() const override { return "actions"; }
-  // Minus log2 of the predicted time, up to a constant of the task. Legality is not checked.
-  std::vector<double> score(const TaskContext& task, std::span<const Trajectory> trajectories) const override;
-  void update(const TaskContext& task, std::span<const MeasureRecord> records) override;
-  Status pretrain(std::span<const TaskRecords> records) override;
-  std::unique_ptr<Evaluator> fresh() const override;
 
  private:
-  PackedRows extract(const TaskContext& task, std::span<const Trajectory> trajectories, const Hardware& hardware) const;
-  void append(const TaskContext& task, std::span<const MeasureRecord> records, const Hardware& hardware,
-              MeasuredPrograms& programs) const;
-
-  Hardware hardware_;
-  int threads_;
-  std::shared_ptr<const PackedTrees> pretrained_trees_;  // null before pretraining
-  std::map<std::string, MeasuredPrograms> measured_;     // by task key
-  std::shared_ptr<const PackedTrees> trees_;
+  Features describe(const TaskContext& task, std::span<const Trajectory> trajectories,
+                    const Machine& machine) const override;
+  std::unique_ptr<TreeEvaluator> unlearnt() const override {
+    return std::make_unique<ActionEvaluator>(hardware(), code_threads(), threads());
+  }
 };
 
 }  // namespace tilecast

@@ -5,23 +5,17 @@
 #include <cassert>
 #include <cmath>
 
+#include "base/statistics.h"
+
 namespace tilecast {
 namespace {
-
-float compressed(double x) {
-  return static_cast<float>(std::log2(1 + std::max(x, 0.0)));
-}
-
-double flops_of(const OpCounts& ops) {
-  return 2.0 * ops.float_fma + ops.float_add + ops.float_mul + ops.float_div + ops.float_compare + ops.float_math;
-}
 
 void append_computation(const StatementNest& nest, double iterations, std::vector<float>& row) {
   const OpCounts& ops = nest.counts;
   for (const std::int32_t count :
        {ops.float_add, ops.float_mul, ops.float_fma, ops.float_div, ops.float_compare, ops.float_math, ops.int_add,
         ops.int_mul, ops.int_div, ops.int_compare, ops.select, ops.cast, ops.loads}) {
-    row.push_back(compressed(count * iterations));
+    row.push_back(log_count(count * iterations));
   }
 }
 
@@ -41,7 +35,7 @@ void append_annotations(const StatementNest& nest, std::vector<float>& row) {
       // 0: innermost of all; 1: innermost of the reduction loops' side; counted from the inside.
       position = static_cast<float>(nest.loops.size() - 1 - p) + (loop.kind == LoopKind::kReduction ? 0.5F : 0.0F);
     }
-    row.insert(row.end(), {compressed(product), count, compressed(innermost), position});
+    row.insert(row.end(), {log_count(product), count, log_count(innermost), position});
   }
 }
 
@@ -101,11 +95,11 @@ void append_buffer(const StatementNest& nest, std::size_t index, double iteratio
   const double lines = unique_lines(nest, use, line);
   const Reuse reuse = reuse_of(nest, use);
   const double stride = innermost_stride(nest, index);
-  row.insert(row.end(), {use.is_write ? 1.0F : 0.0F, compressed(touched * use.element_bytes), compressed(unique),
-                         compressed(touched * use.element_bytes / line), compressed(lines), reuse.kind,
-                         compressed(reuse.iterations), compressed(reuse.bytes), compressed(reuse.count),
-                         compressed(touched * use.element_bytes / reuse.count), compressed(unique / reuse.count),
-                         compressed(lines / reuse.count), compressed(stride), compressed(use.loads)});
+  row.insert(row.end(), {use.is_write ? 1.0F : 0.0F, log_count(touched * use.element_bytes), log_count(unique),
+                         log_count(touched * use.element_bytes / line), log_count(lines), reuse.kind,
+                         log_count(reuse.iterations), log_count(reuse.bytes), log_count(reuse.count),
+                         log_count(touched * use.element_bytes / reuse.count), log_count(unique / reuse.count),
+                         log_count(lines / reuse.count), log_count(stride), log_count(use.loads)});
 }
 
 void append_buffers(const StatementNest& nest, double iterations, double line, std::vector<float>& row) {
@@ -136,7 +130,7 @@ void append_buffers(const StatementNest& nest, double iterations, double line, s
 void append_intensity(const StatementNest& nest, std::vector<float>& row) {
   std::array<double, 64> curve{};
   const std::size_t levels = std::min(nest.levels(), curve.size());
-  double inside = std::max(flops_of(nest.counts), 1.0);
+  double inside = std::max(nest.counts.float_operations(), 1.0);
   for (std::size_t i = 0; i < levels; ++i) {
     const std::size_t level = nest.levels() - 1 - i;
     double bytes = 0;
@@ -150,7 +144,7 @@ void append_intensity(const StatementNest& nest, std::vector<float>& row) {
     const auto low = static_cast<std::size_t>(at);
     const std::size_t high = std::min(low + 1, levels - 1);
     const double value = curve[low] + (at - static_cast<double>(low)) * (curve[high] - curve[low]);
-    row.push_back(compressed(value));
+    row.push_back(log_count(value));
   }
 }
 
@@ -169,13 +163,13 @@ void append_features(const StatementNest& nest, const StatementCost& cost, const
   for (std::size_t p = 0; p < nest.own_begin; ++p) outer *= static_cast<double>(nest.loops[p].extent);
   const BufferUse& write = nest.uses.front();
   const double allocated = box_elements(nest.box(write, nest.own_begin)) * write.element_bytes;
-  row.insert(row.end(), {compressed(allocated), compressed(outer), static_cast<float>(nest.state->storage)});
+  row.insert(row.end(), {log_count(allocated), log_count(outer), static_cast<float>(nest.state->storage)});
   row.insert(row.end(), {static_cast<float>(nest.loops.size()), static_cast<float>(nest.own_begin),
-                         compressed(iterations), compressed(nest.domain_points)});
+                         log_count(iterations), log_count(nest.domain_points)});
   row.insert(row.end(),
-             {compressed(cost.compute), compressed(cost.traffic[0]), compressed(cost.traffic[1]),
-              compressed(cost.traffic[2]), compressed(cost.overhead), compressed(cost.register_vectors),
-              static_cast<float>(cost.balance), static_cast<float>(cost.redundancy), compressed(cost.total())});
+             {log_count(cost.compute), log_count(cost.traffic[0]), log_count(cost.traffic[1]),
+              log_count(cost.traffic[2]), log_count(cost.overhead), log_count(cost.register_vectors),
+              static_cast<float>(cost.balance), static_cast<float>(cost.redundancy), log_count(cost.total())});
   assert(row.size() - begin == kFeatureCount);
 }
 

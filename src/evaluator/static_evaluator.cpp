@@ -2,158 +2,35 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "evaluator/nest_features.h"
-#include "evaluator/parallel_ranges.h"
 
 namespace tilecast {
-namespace {
 
-constexpr std::size_t kFewestRecords = 8;  // before the trees are trusted with anything
-constexpr std::size_t kGrain = 32;
-// For many tasks at once; the defaults suit the few dozen programs of a search.
-constexpr TreeOptions kPretraining{.rounds = 300, .depth = 8, .eta = 0.1, .min_child_weight = 2};
-
-void append_program(PackedRows& to, std::span<const float> values, std::uint32_t count) {
-  to.values.insert(to.values.end(), values.begin(), values.end());
-  to.counts.push_back(count);
-}
-
-std::vector<float> values_of(const std::shared_ptr<const PackedTrees>& trees, const PackedRows& rows) {
-  if (!trees || rows.rows() == 0) return std::vector<float>(rows.counts.size(), 0);
-  return trees->predict(rows);
-}
-
-}  // namespace
-
-StaticEvaluator::Features StaticEvaluator::extract(const TaskContext& task, std::span<const Trajectory> trajectories,
-                                                   const Machine& machine) const {
-  const auto extract_range = [&](std::span<const Trajectory> range) {
-    Features features;
-    NestAnalyzer analyzer;
-    for (const Trajectory& trajectory : range) {
-      const auto state = replay(task.initial, trajectory);
-      features.legal.push_back(state.ok() ? 1 : 0);
-      if (!state.ok()) {
-        features.rows.counts.push_back(0);
-        features.log_cycles.push_back(0);
-        continue;
-      }
-      const auto nests = analyzer.analyze(*state);
-      double cycles = 0;
-      for (const StatementNest& nest : nests) {
-        const StatementCost cost = estimate_cost(nest, machine.hardware, machine.threads);
-        append_features(nest, cost, machine.hardware, features.rows.values);
-        cycles += cost.total();
-      }
-      features.rows.counts.push_back(static_cast<std::uint32_t>(nests.size()));
-      features.log_cycles.push_back(std::log2(std::max(cycles, 1.0)));
+TreeEvaluator::Features StaticEvaluator::describe(const TaskContext& task, std::span<const Trajectory> trajectories,
+                                                  const Machine& machine) const {
+  Features features;
+  features.rows.columns = kFeatureCount;
+  NestAnalyzer analyzer;
+  for (const Trajectory& trajectory : trajectories) {
+    const auto state = replay(task.initial, trajectory);
+    features.legal.push_back(state.ok() ? 1 : 0);
+    if (!state.ok()) {
+      features.rows.counts.push_back(0);
+      features.log_estimate.push_back(0);
+      continue;
     }
-    return features;
-  };
-  const std::size_t chunks = (trajectories.size() + kGrain - 1) / kGrain;
-  std::vector<Features> parts(chunks);
-  parallel_ranges(chunks, threads_, 1, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t c = begin; c < end; ++c) {
-      const std::size_t first = c * kGrain;
-      parts[c] = extract_range(trajectories.subspan(first, std::min(kGrain, trajectories.size() - first)));
+    const auto nests = analyzer.analyze(*state);
+    double cycles = 0;
+    for (const StatementNest& nest : nests) {
+      const StatementCost cost = estimate_cost(nest, machine.hardware, machine.threads);
+      append_features(nest, cost, machine.hardware, features.rows.values);
+      cycles += cost.total();
     }
-  });
-  Features all;
-  all.rows.columns = kFeatureCount;
-  for (const Features& part : parts) {
-    all.rows.values.insert(all.rows.values.end(), part.rows.values.begin(), part.rows.values.end());
-    all.rows.counts.insert(all.rows.counts.end(), part.rows.counts.begin(), part.rows.counts.end());
-    all.log_cycles.insert(all.log_cycles.end(), part.log_cycles.begin(), part.log_cycles.end());
-    all.legal.insert(all.legal.end(), part.legal.begin(), part.legal.end());
+    features.rows.counts.push_back(static_cast<std::uint32_t>(nests.size()));
+    features.log_estimate.push_back(std::log2(std::max(cycles, 1.0)));
   }
-  return all;
-}
-
-std::vector<double> StaticEvaluator::score(const TaskContext& task, std::span<const Trajectory> trajectories) const {
-  if (trajectories.empty()) return {};
-  const Features features = extract(task, trajectories, {hardware_, code_threads_});
-  const std::vector<float> pretrained = values_of(pretrained_trees_, features.rows);
-  const std::vector<float> learnt = values_of(trees_, features.rows);
-  std::vector<double> scores(trajectories.size());
-  for (std::size_t i = 0; i < scores.size(); ++i) {
-    const double log_time = slope_ * features.log_cycles[i] + static_cast<double>(pretrained[i] + learnt[i]);
-    scores[i] = features.legal[i] != 0 ? -log_time : -std::numeric_limits<double>::infinity();
-  }
-  return scores;
-}
-
-void StaticEvaluator::append(const TaskContext& task, std::span<const MeasureRecord> records, const Machine& machine,
-                             MeasuredPrograms& programs) const {
-  std::vector<Trajectory> trajectories;
-  std::vector<double> log_seconds;
-  for (const MeasureRecord& record : records) {
-    if (!record.ok()) continue;
-    trajectories.push_back(record.trajectory);
-    log_seconds.push_back(std::log2(record.seconds()));
-  }
-  const Features features = extract(task, trajectories, machine);
-  const std::vector<float> pretrained = values_of(pretrained_trees_, features.rows);
-  programs.rows.columns = kFeatureCount;
-  std::size_t row = 0;
-  for (std::size_t i = 0; i < trajectories.size(); ++i) {
-    const std::uint32_t count = features.rows.counts[i];
-    if (features.legal[i] != 0) {
-      append_program(programs.rows, std::span(features.rows.values).subspan(row * kFeatureCount, count * kFeatureCount),
-                     count);
-      programs.log_estimate.push_back(features.log_cycles[i]);
-      programs.log_known.push_back(static_cast<double>(pretrained[i]));
-      programs.log_seconds.push_back(log_seconds[i]);
-    }
-    row += count;
-  }
-}
-
-void StaticEvaluator::update(const TaskContext& task, std::span<const MeasureRecord> records) {
-  append(task, records, {hardware_, code_threads_}, measured_[task.task.key]);
-  train();
-}
-
-void StaticEvaluator::train() {
-  std::vector<const MeasuredPrograms*> groups;
-  std::size_t count = 0;
-  for (const auto& [key, programs] : measured_) {
-    groups.push_back(&programs);
-    count += programs.log_seconds.size();
-  }
-  slope_ = fit_slope(groups, pretrained_slope_);
-  if (count < kFewestRecords) return;
-  auto trained = fit_residuals(groups, slope_, {.threads = threads_});
-  // Without trees the estimate still ranks.
-  if (trained.ok()) trees_ = std::make_shared<const PackedTrees>(*std::move(trained));
-}
-
-Status StaticEvaluator::pretrain(std::span<const TaskRecords> records) {
-  pretrained_trees_.reset();
-  std::size_t count = 0;
-  std::vector<MeasuredPrograms> programs(records.size());
-  std::vector<const MeasuredPrograms*> groups;
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    append(records[i].task, records[i].records, {records[i].hardware, records[i].threads}, programs[i]);
-    groups.push_back(&programs[i]);
-    count += programs[i].log_seconds.size();
-  }
-  if (count == 0) return Error{"no program with a time to learn from"};
-  pretrained_slope_ = fit_slope(groups, 1);
-  TreeOptions options = kPretraining;
-  options.threads = threads_;
-  TILECAST_TRY(PackedTrees trees, fit_residuals(groups, pretrained_slope_, options));
-  pretrained_trees_ = std::make_shared<const PackedTrees>(std::move(trees));
-  slope_ = pretrained_slope_;
-  return Unit{};
-}
-
-std::unique_ptr<Evaluator> StaticEvaluator::fresh() const {
-  auto result = std::make_unique<StaticEvaluator>(hardware_, code_threads_, threads_);
-  result->pretrained_trees_ = pretrained_trees_;
-  result->pretrained_slope_ = result->slope_ = pretrained_slope_;
-  return result;
+  return features;
 }
 
 }  // namespace tilecast

@@ -59,6 +59,11 @@ struct OpCounts {
   std::int32_t float_add = 0, float_mul = 0, float_fma = 0, float_div = 0, float_compare = 0, float_math = 0;
   std::int32_t int_add = 0, int_mul = 0, int_div = 0, int_compare = 0, select = 0, cast = 0, loads = 0;
   bool operator==(const OpCounts&) const = default;
+
+  // A multiply-add is two.
+  double float_operations() const {
+    return 2.0 * float_fma + float_add + float_mul + float_div + float_compare + float_math;
+  }
 };
 
 // One Halide Func: pure (no reduction), or an initial value followed by one update that reduces over `reduction` axes

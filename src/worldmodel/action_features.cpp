@@ -4,18 +4,11 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/statistics.h"
 #include "worldmodel/tokenizer.h"
 
 namespace tilecast {
 namespace {
-
-float compressed(double x) {
-  return static_cast<float>(std::log2(1 + std::max(x, 0.0)));
-}
-
-double operations(const OpCounts& ops) {
-  return 2.0 * ops.float_fma + ops.float_add + ops.float_mul + ops.float_div + ops.float_compare + ops.float_math;
-}
 
 template <class Loops>
 double iterations(const Loops& loops) {
@@ -74,23 +67,23 @@ void ActionTracker::describe_stage(const Stage& stage, ActionFeatures& features)
   for (const Axis& axis : stage.def->reduction) terms *= static_cast<double>(axis.extent);
   features.stage_from_output = static_cast<float>(&stages_.back() - &stage);
   features.stage_reduces = stage.def->is_reduction() ? 1.0F : 0.0F;
-  features.stage_elements = compressed(elements);
-  features.stage_reduction = compressed(terms);
-  features.stage_operations = compressed(operations(stage.def->counts));
-  features.stage_loads = compressed(stage.def->counts.loads);
-  features.vectorized = compressed(static_cast<double>(stage.vectorized));
-  features.unrolled = compressed(static_cast<double>(stage.unrolled));
-  features.parallel = compressed(static_cast<double>(stage.parallel));
+  features.stage_elements = log_count(elements);
+  features.stage_reduction = log_count(terms);
+  features.stage_operations = log_count(stage.def->counts.float_operations());
+  features.stage_loads = log_count(stage.def->counts.loads);
+  features.vectorized = log_count(static_cast<double>(stage.vectorized));
+  features.unrolled = log_count(static_cast<double>(stage.unrolled));
+  features.parallel = log_count(static_cast<double>(stage.parallel));
 }
 
 void ActionTracker::describe_loop(const Stage& stage, const Loop& loop, ActionFeatures& features) {
   const auto position = static_cast<std::size_t>(&loop - stage.loops.data());
-  features.loop_extent = compressed(static_cast<double>(loop.extent));
+  features.loop_extent = log_count(static_cast<double>(loop.extent));
   features.loop_reduces = loop.reduces ? 1.0F : 0.0F;
   features.loop_axis = static_cast<float>(loop.axis + 1);
   features.loops_inside = static_cast<float>(stage.loops.size() - 1 - position);
-  features.iterations_inside = compressed(iterations(std::span(stage.loops).subspan(position + 1)));
-  features.iterations_outside = compressed(iterations(std::span(stage.loops).first(position)));
+  features.iterations_inside = log_count(iterations(std::span(stage.loops).subspan(position + 1)));
+  features.iterations_outside = log_count(iterations(std::span(stage.loops).first(position)));
 }
 
 ActionFeatures ActionTracker::follow(const Action& action) {
@@ -111,7 +104,7 @@ void ActionTracker::follow_kind(const Split& action, ActionFeatures& features) {
   describe_loop(*stage, *loop, features);
   const std::int64_t factor = std::max<std::int64_t>(action.factor, 1);
   const std::int64_t outer = (loop->extent + factor - 1) / factor;
-  features.outer_extent = compressed(static_cast<double>(outer));
+  features.outer_extent = log_count(static_cast<double>(outer));
   features.tail = loop->extent % factor != 0 ? 1.0F : 0.0F;
   const Loop inner{action.inner, factor, loop->axis, loop->reduces};
   loop->name = action.outer;
@@ -149,7 +142,7 @@ void ActionTracker::follow_kind(const Reorder& action, ActionFeatures& features)
   }
   for (std::size_t i = 0; i < std::min<std::size_t>(features.inner_extent.size(), stage->loops.size()); ++i) {
     const Loop& loop = stage->loops[stage->loops.size() - 1 - i];
-    features.inner_extent[i] = compressed(static_cast<double>(loop.extent));
+    features.inner_extent[i] = log_count(static_cast<double>(loop.extent));
     features.inner_reduces[i] = loop.reduces ? 1.0F : 0.0F;
   }
 }
@@ -188,8 +181,8 @@ void ActionTracker::follow_kind(const ComputeAt& action, ActionFeatures& feature
   if (at == nullptr) return;
   const auto depth = static_cast<std::size_t>(at - host->loops.data()) + 1;
   const auto inside = std::span(host->loops).subspan(depth);
-  features.host_inside = compressed(iterations(inside));
-  features.host_outside = compressed(iterations(std::span(host->loops).first(depth)));
+  features.host_inside = log_count(iterations(inside));
+  features.host_outside = log_count(iterations(std::span(host->loops).first(depth)));
   double region = 1;
   for (Loop& loop : stage->loops) {
     if (loop.reduces) continue;
@@ -200,7 +193,7 @@ void ActionTracker::follow_kind(const ComputeAt& action, ActionFeatures& feature
     loop.extent = std::min(loop.extent, needed);
     region *= static_cast<double>(loop.extent);
   }
-  features.region_elements = compressed(region);
+  features.region_elements = log_count(region);
 }
 
 void ActionTracker::follow_kind(const ComputeRoot& action, ActionFeatures& features) {
@@ -249,7 +242,7 @@ void ActionTracker::follow_kind(const StoreIn& action, ActionFeatures& features)
 void ActionTracker::follow_kind(const Pack& action, ActionFeatures& features) {
   features.parts = static_cast<float>(action.parts.size());
   for (std::size_t i = 0; i < std::min(features.part_extent.size(), action.parts.size()); ++i) {
-    features.part_extent[i] = compressed(static_cast<double>(action.parts[i].extent));
+    features.part_extent[i] = log_count(static_cast<double>(action.parts[i].extent));
   }
 }
 

@@ -2,8 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cmath>
-
+#include "base/statistics.h"
 #include "codegen/codegen.h"
 #include "test_kernels.h"
 
@@ -11,7 +10,7 @@ namespace tilecast {
 namespace {
 
 double log_of(double x) {
-  return std::log2(1 + x);
+  return static_cast<double>(log_count(x));
 }
 
 TEST(LoweredFeatures, CountWhatIsExecuted) {

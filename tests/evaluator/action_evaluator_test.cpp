@@ -46,7 +46,7 @@ TEST(ActionEvaluator, LearnsWithinATask) {
   Random random(3);
   const TaskRecords train = measured(testing::conv_task(14, 14, 16, 32, 3, 1), 100, random);
   const TaskRecords test = measured(testing::conv_task(14, 14, 16, 32, 3, 1), 60, random);
-  ActionEvaluator evaluator(probe_hardware(), 2);
+  ActionEvaluator evaluator(probe_hardware(), 2, 2);
   EXPECT_EQ(correlation(evaluator, test), 0) << "nothing is known yet";
   evaluator.update(train.task, train.records);
   EXPECT_GT(correlation(evaluator, test), 0.8);
@@ -59,7 +59,7 @@ TEST(ActionEvaluator, CarriesOverToAnotherTask) {
     training.push_back(measured(testing::conv_task(size, size, 16, 32, 3, 1), 50, random));
   }
   const TaskRecords test = measured(testing::conv_task(14, 14, 24, 48, 3, 1), 60, random);
-  ActionEvaluator evaluator(probe_hardware(), 2);
+  ActionEvaluator evaluator(probe_hardware(), 2, 2);
   ASSERT_TRUE(evaluator.pretrain(training).ok());
   const double pretrained = correlation(evaluator, test);
   EXPECT_GT(pretrained, 0.8);
@@ -68,7 +68,7 @@ TEST(ActionEvaluator, CarriesOverToAnotherTask) {
 }
 
 TEST(ActionEvaluator, NeedsAProgramWithATime) {
-  ActionEvaluator evaluator(probe_hardware(), 2);
+  ActionEvaluator evaluator(probe_hardware(), 2, 2);
   const Status status = evaluator.pretrain({});
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.error().message, "no program with a time to learn from");
@@ -77,8 +77,8 @@ TEST(ActionEvaluator, NeedsAProgramWithATime) {
 TEST(ActionEvaluator, ThreadsDoNotChangeScores) {
   Random random(5);
   const TaskRecords group = measured(testing::dense_task(16, 64, 48), 150, random);
-  ActionEvaluator one(probe_hardware(), 1);
-  ActionEvaluator three(probe_hardware(), 3);
+  ActionEvaluator one(probe_hardware(), 2, 1);
+  ActionEvaluator three(probe_hardware(), 2, 3);
   one.update(group.task, group.records);
   three.update(group.task, group.records);
   std::vector<Trajectory> trajectories;

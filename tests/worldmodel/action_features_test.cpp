@@ -8,16 +8,13 @@
 #include "../codegen/test_kernels.h"
 #include "../schedule/test_programs.h"
 #include "base/random.h"
+#include "base/statistics.h"
 #include "codegen/codegen.h"
 #include "schedule/action_fields.h"
 #include "space/space.h"
 
 namespace tilecast {
 namespace {
-
-float log_of(double x) {
-  return static_cast<float>(std::log2(1 + x));
-}
 
 TEST(ActionFeatures, OfEachPartOfASchedule) {
   // product[n, m] += a[k, m] * b[n, k], n of 30, m of 40, k of 64.
@@ -28,40 +25,40 @@ TEST(ActionFeatures, OfEachPartOfASchedule) {
   EXPECT_EQ(split.kind[0], 1);
   EXPECT_EQ(split.stage_from_output, 1) << "relu comes after it";
   EXPECT_EQ(split.stage_reduces, 1);
-  EXPECT_EQ(split.stage_elements, log_of(30 * 40));
-  EXPECT_EQ(split.stage_reduction, log_of(64));
-  EXPECT_EQ(split.loop_extent, log_of(30));
-  EXPECT_EQ(split.outer_extent, log_of(2));
+  EXPECT_EQ(split.stage_elements, log_count(30 * 40));
+  EXPECT_EQ(split.stage_reduction, log_count(64));
+  EXPECT_EQ(split.loop_extent, log_count(30));
+  EXPECT_EQ(split.outer_extent, log_count(2));
   EXPECT_EQ(split.tail, 1) << "16 does not divide 30";
   EXPECT_EQ(split.loops_inside, 1) << "the reduction's";
-  EXPECT_EQ(split.iterations_inside, log_of(64));
-  EXPECT_EQ(split.iterations_outside, log_of(40));
+  EXPECT_EQ(split.iterations_inside, log_count(64));
+  EXPECT_EQ(split.iterations_outside, log_count(40));
   EXPECT_EQ(split.step, 0);
 
   const ActionFeatures reorder = tracker.follow(Reorder{"product", {"k", "ni"}});
-  EXPECT_EQ(reorder.inner_extent[0], log_of(16));
+  EXPECT_EQ(reorder.inner_extent[0], log_count(16));
   EXPECT_EQ(reorder.inner_reduces[0], 0);
-  EXPECT_EQ(reorder.inner_extent[1], log_of(64));
+  EXPECT_EQ(reorder.inner_extent[1], log_count(64));
   EXPECT_EQ(reorder.inner_reduces[1], 1);
 
   const ActionFeatures vectorize = tracker.follow(Vectorize{"product", "ni"});
   EXPECT_EQ(vectorize.loops_inside, 0);
-  EXPECT_EQ(vectorize.number[0], log_of(16));
-  EXPECT_EQ(vectorize.vectorized, log_of(1)) << "before it";
+  EXPECT_EQ(vectorize.number[0], log_count(16));
+  EXPECT_EQ(vectorize.vectorized, log_count(1)) << "before it";
   const ActionFeatures unroll = tracker.follow(Unroll{"product", "k"});
-  EXPECT_EQ(unroll.vectorized, log_of(16));
+  EXPECT_EQ(unroll.vectorized, log_count(16));
   EXPECT_EQ(unroll.loop_reduces, 1);
   EXPECT_EQ(unroll.step, 3);
 
   const ActionFeatures fuse = tracker.follow(Fuse{"product", "m", "no", "f"});
-  EXPECT_EQ(fuse.number[0], log_of(80));
+  EXPECT_EQ(fuse.number[0], log_count(80));
   const ActionFeatures parallel = tracker.follow(Parallel{"product", "f"});
   EXPECT_EQ(parallel.loop_axis, 0) << "over two axes";
-  EXPECT_EQ(parallel.loop_extent, log_of(80));
+  EXPECT_EQ(parallel.loop_extent, log_count(80));
 
   const ActionFeatures pack = tracker.follow(Pack{"b", {{0, 16}, {1, 64}, {0, 2}, {1, 1}}});
   EXPECT_EQ(pack.parts, 4);
-  EXPECT_EQ(pack.part_extent[1], log_of(64));
+  EXPECT_EQ(pack.part_extent[1], log_count(64));
 }
 
 TEST(ActionFeatures, WhatDoesNotExistIsZero) {
@@ -118,7 +115,7 @@ TEST(ActionFeatures, AgreeWithTheStateAtEveryStep) {
           ASSERT_EQ(features.loops_inside, static_cast<float>(stage.loops.size() - 1 - named->second))
               << to_text(action);
           ASSERT_EQ(features.loop_reduces, loop.kind == LoopKind::kReduction ? 1.0F : 0.0F) << to_text(action);
-          const bool right = features.loop_extent == log_of(static_cast<double>(loop.extent));
+          const bool right = features.loop_extent == log_count(static_cast<double>(loop.extent));
           if (stage.location.placement == Placement::kRoot) {
             ++at_root;
             ASSERT_TRUE(right) << to_text(action) << " of a loop of " << loop.extent;
@@ -150,8 +147,8 @@ TEST(ActionFeatures, CopiesGoOnFromACommonPrefix) {
   const ActionFeatures features = shared.follow(last);
   EXPECT_EQ(features.values(), whole.follow(last).values());
   // Rounded up from 30 to 32 elements of `n`.
-  EXPECT_EQ(features.host_inside, log_of(30));
-  EXPECT_EQ(other.follow(last).host_inside, log_of(32));
+  EXPECT_EQ(features.host_inside, log_count(30));
+  EXPECT_EQ(other.follow(last).host_inside, log_count(32));
 }
 
 }  // namespace

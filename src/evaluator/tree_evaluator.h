@@ -1,0 +1,71 @@
+// TreeEvaluator: what judges have in common that describe a program by rows of features and let trees add up what each
+// row says. Trees that learnt from other tasks say what an estimate leaves unexplained; trees that learn from the
+// measurements at hand say what both leave.
+#pragma once
+
+#include <map>
+#include <memory>
+
+#include "base/hardware.h"
+#include "evaluator/evaluator.h"
+#include "evaluator/packed_trees.h"
+#include "evaluator/residual_fit.h"
+
+namespace tilecast {
+
+class TreeEvaluator : public Evaluator {
+ public:
+  // Minus log2 of the predicted time, up to a constant of the task.
+  std::vector<double> score(const TaskContext& task, std::span<const Trajectory> trajectories) const final;
+  // Trains anew on everything so far. Candidates that failed are not learnt from.
+  void update(const TaskContext& task, std::span<const MeasureRecord> records) final;
+  // Each entry's programs are described for the entry's own machine.
+  Status pretrain(std::span<const TaskRecords> records) final;
+  std::unique_ptr<Evaluator> fresh() const final;
+
+ protected:
+  // The machine and the threads that the judged code is for.
+  struct Machine {
+    const Hardware& hardware;
+    int threads;
+  };
+  // Of consecutive programs; one that is illegal has no rows.
+  struct Features {
+    PackedRows rows;
+    std::vector<double> log_estimate;  // log2 of each program's time, in any unit
+    std::vector<char> legal;
+  };
+
+  // `code_threads` is how many threads the judged code uses; `threads` how many judge.
+  TreeEvaluator(Hardware hardware, int code_threads, int threads)
+      : hardware_(std::move(hardware)), code_threads_(code_threads), threads_(threads) {}
+
+  // Called from several threads at once, with a part of the programs each.
+  virtual Features describe(const TaskContext& task, std::span<const Trajectory> trajectories,
+                            const Machine& machine) const = 0;
+  // One of the same kind, for the same machine, that has learnt nothing.
+  virtual std::unique_ptr<TreeEvaluator> unlearnt() const = 0;
+
+  const Hardware& hardware() const { return hardware_; }
+  int code_threads() const { return code_threads_; }
+  int threads() const { return threads_; }
+
+ private:
+  Features describe_all(const TaskContext& task, std::span<const Trajectory> trajectories,
+                        const Machine& machine) const;
+  // Appends those that were measured and are legal.
+  void append(const TaskContext& task, std::span<const MeasureRecord> records, const Machine& machine,
+              MeasuredPrograms& programs) const;
+  void train();
+
+  Hardware hardware_;
+  int code_threads_;
+  int threads_;
+  double pretrained_slope_ = 1;                          // of log time over the estimate
+  std::shared_ptr<const PackedTrees> pretrained_trees_;  // null before pretraining
+  std::map<std::string, MeasuredPrograms> measured_;     // by task key; known: what the pretrained trees say
+  double slope_ = 1;
+  std::shared_ptr<const PackedTrees> trees_;
+};
+
+}  // namespace tilecast
