@@ -21,6 +21,7 @@ namespace {
 
 struct CollectArguments {
   std::filesystem::path tasks;
+  std::vector<std::filesystem::path> known;
   CollectOptions collect;
   std::vector<std::string> splits;
   std::size_t most_tasks = std::numeric_limits<std::size_t>::max();
@@ -93,11 +94,13 @@ Result<std::vector<Task>> chosen_tasks(const CollectArguments& arguments) {
 }
 
 Result<CollectProgress> run_collect(const CollectArguments& arguments, CollectDisplay& display) {
-  const CollectOptions& options = arguments.collect;
+  CollectOptions options = arguments.collect;
   if (options.programs == std::numeric_limits<std::int64_t>::max() && !std::isfinite(options.seconds)) {
     return Error{"nothing ends this run: give --programs or --time"};
   }
   TILECAST_TRY(const std::vector<Task> tasks, chosen_tasks(arguments));
+  TILECAST_TRY(const Dataset known, read_datasets(arguments.known));
+  for (const MeasureRecord& record : known.records) ++options.known[record.task_key];
   watch_for_stop();
   const Hardware hardware = probe_hardware();
   fmt::print("{} tasks, {} threads, seed {}, hardware {}\n", tasks.size(), options.threads, options.seed,
@@ -142,6 +145,8 @@ void add_collect_command(CLI::App& app, int& exit_code) {
       ->check(CLI::IsMember({"train", "validation", "held-out"}));
   command->add_option("--most-tasks", arguments->most_tasks, "only so many tasks, always the same ones")
       ->check(CLI::PositiveNumber);
+  command->add_option("--known", arguments->known,
+                      "packed records: their tasks come after those that have fewer programs");
   command->add_option("--round", options.round, "programs of a task measured at once")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

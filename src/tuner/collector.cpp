@@ -33,6 +33,7 @@ struct Counts {
 struct CollectedTask {
   WeightedTask task;
   std::uint64_t order = 0;  // among tasks with as many programs
+  std::int64_t known = 0;   // from elsewhere
   Counts counts;
   bool finished = false;  // no more candidates, or given up
 };
@@ -94,6 +95,9 @@ class CollectRun {
 
   Status add_task(const Task& task) {
     CollectedTask collected{.task = {task, 1}, .order = stable_hash(fmt::format("{} {}", options_.seed, task.key))};
+    if (const auto known = options_.known.find(task.key); known != options_.known.end()) {
+      collected.known = known->second;
+    }
     TILECAST_TRY(collected.counts, read_counts(collected));
     progress_.programs += collected.counts.programs;
     if (collected.counts.programs > 0) ++progress_.tasks_begun;
@@ -122,7 +126,9 @@ class CollectRun {
 
   CollectedTask* next_task() {
     CollectedTask* next = nullptr;
-    const auto rank = [](const CollectedTask& task) { return std::pair(task.counts.programs, task.order); };
+    const auto rank = [](const CollectedTask& task) {
+      return std::pair(task.known + task.counts.programs, task.order);
+    };
     for (CollectedTask& task : tasks_) {
       if (!task.finished && (next == nullptr || rank(task) < rank(*next))) next = &task;
     }
@@ -161,7 +167,7 @@ class CollectRun {
                               .round = options_.round,
                               .threads = options_.threads,
                               // Not the same samples again in each round.
-                              .seed = options_.seed + static_cast<std::uint64_t>(before.programs) + 1,
+                              .seed = options_.seed + static_cast<std::uint64_t>(task.known + before.programs) + 1,
                               .records = log_of(task),
                               .random_search = random};
     const TuneHooks hooks{[&](const TuneProgress& tuned) { report(before, tuned.tasks.front()); }, hooks_.cancelled};

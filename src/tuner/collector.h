@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <limits>
+#include <map>
 #include <memory>
 #include <span>
 #include <string>
@@ -31,6 +32,9 @@ struct CollectOptions {
   int round = 10;  // programs of a task measured at once
   int threads = 2;
   std::uint64_t seed = 0;
+  // How many programs of a task (by key) other directories gave already: those with the fewest altogether come first,
+  // and random numbers go on from there.
+  std::map<std::string, std::int64_t> known = {};
   double probe_seconds = 180;  // between two measurements of the machine's state
 };
 

@@ -81,6 +81,15 @@ TEST_F(CollectorTest, AllTasksGetAsManyHalfOfThemRandom) {
   }
 }
 
+TEST_F(CollectorTest, WhatIsKnownFromElsewhereCounts) {
+  const std::vector<Task> tasks = three_tasks();
+  const auto result = run(tasks, {.programs = 60, .known = {{tasks[0].key, 40}, {tasks[1].key, 20}}});
+  ASSERT_TRUE(result.ok()) << result.error().message;
+  EXPECT_EQ(records_in(tasks[0]).size(), 0U) << "it has forty already";
+  EXPECT_EQ(records_in(tasks[1]).size(), 20U);
+  EXPECT_EQ(records_in(tasks[2]).size(), 40U);
+}
+
 // FakeMeasurer itself complains about a program that comes twice.
 TEST_F(CollectorTest, ResumesWhereverItWasStopped) {
   for (int sitting = 1; sitting <= 4; ++sitting) {
