@@ -96,7 +96,7 @@ TEST(CommittedDataset, HasManyProgramsOfManyTasks) {
   }
   const std::size_t count = committed().records.size();
   EXPECT_EQ(programs.size(), count) << "none is there twice";
-  EXPECT_GE(count, 15000U);
+  EXPECT_GE(count, 30000U);
   EXPECT_GE(measured.size(), 600U);
   EXPECT_GT(random, count / 3);
   EXPECT_GT(count - random, count / 3);
