@@ -1,6 +1,7 @@
-// ActionEvaluator: a judge that sees the list of actions alone: trees over the actions' features, summed over the
-// trajectory. Neither the program's text nor the loop nest that it ends in is looked at. It is what is left of the
-// world model without its latents: the row of an ablation that says what those are worth.
+// ActionEvaluator: a judge that sees the list of actions alone: trees over one row of features that
+// following them gives (worldmodel/program_features.h). Neither the program's text nor its loop nest with inferred
+// bounds is looked at. It is what is left of the world model without its latents: the row of an ablation that says what
+// those are worth.
 #pragma once
 
 #include "evaluator/tree_evaluator.h"

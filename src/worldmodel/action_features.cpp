@@ -46,6 +46,7 @@ ActionTracker::Stage ActionTracker::unscheduled(const tilecast::Stage& def, cons
 ActionTracker::Stage ActionTracker::copy_of(const Stage& stage, const Name& name) {
   Stage copy = unscheduled(*stage.def, name);
   std::erase_if(copy.loops, [](const Loop& loop) { return loop.reduces; });
+  copy.is_copy = true;
   return copy;
 }
 
@@ -90,6 +91,7 @@ ActionFeatures ActionTracker::follow(const Action& action) {
   ActionFeatures features;
   features.kind[action.index()] = 1;
   features.step = static_cast<float>(steps_++);
+  ++kind_counts_[action.index()];
   std::visit([&](const auto& a) { follow_kind(a, features); }, action);
   return features;
 }
@@ -105,8 +107,11 @@ void ActionTracker::follow_kind(const Split& action, ActionFeatures& features) {
   const std::int64_t factor = std::max<std::int64_t>(action.factor, 1);
   const std::int64_t outer = (loop->extent + factor - 1) / factor;
   features.outer_extent = log_count(static_cast<double>(outer));
-  features.tail = loop->extent % factor != 0 ? 1.0F : 0.0F;
-  const Loop inner{action.inner, factor, loop->axis, loop->reduces};
+  if (loop->extent % factor != 0) {
+    features.tail = 1;
+    ++stage->tails;
+  }
+  const Loop inner{action.inner, factor, loop->axis, loop->reduces, Annotation::kNone};
   loop->name = action.outer;
   loop->extent = outer;
   stage->loops.insert(stage->loops.begin() + (loop - stage->loops.data()) + 1, inner);
@@ -147,28 +152,29 @@ void ActionTracker::follow_kind(const Reorder& action, ActionFeatures& features)
   }
 }
 
-void ActionTracker::follow_annotation(const Name& stage_name, const Name& loop_name, std::int64_t Stage::*product,
-                                      ActionFeatures& features) {
+void ActionTracker::follow_annotation(const Name& stage_name, const Name& loop_name, Annotation annotation,
+                                      std::int64_t Stage::*product, ActionFeatures& features) {
   Stage* stage = find_stage(stage_name);
   if (stage == nullptr) return;
   describe_stage(*stage, features);
-  const Loop* loop = find_loop(*stage, loop_name);
+  Loop* loop = find_loop(*stage, loop_name);
   if (loop == nullptr) return;
   describe_loop(*stage, *loop, features);
   features.number = number_features(static_cast<double>(loop->extent));
+  loop->annotation = annotation;
   stage->*product *= loop->extent;
 }
 
 void ActionTracker::follow_kind(const Vectorize& action, ActionFeatures& features) {
-  follow_annotation(action.stage, action.loop, &Stage::vectorized, features);
+  follow_annotation(action.stage, action.loop, Annotation::kVectorized, &Stage::vectorized, features);
 }
 
 void ActionTracker::follow_kind(const Unroll& action, ActionFeatures& features) {
-  follow_annotation(action.stage, action.loop, &Stage::unrolled, features);
+  follow_annotation(action.stage, action.loop, Annotation::kUnrolled, &Stage::unrolled, features);
 }
 
 void ActionTracker::follow_kind(const Parallel& action, ActionFeatures& features) {
-  follow_annotation(action.stage, action.loop, &Stage::parallel, features);
+  follow_annotation(action.stage, action.loop, Annotation::kParallel, &Stage::parallel, features);
 }
 
 void ActionTracker::follow_kind(const ComputeAt& action, ActionFeatures& features) {
@@ -181,8 +187,12 @@ void ActionTracker::follow_kind(const ComputeAt& action, ActionFeatures& feature
   if (at == nullptr) return;
   const auto depth = static_cast<std::size_t>(at - host->loops.data()) + 1;
   const auto inside = std::span(host->loops).subspan(depth);
-  features.host_inside = log_count(iterations(inside));
-  features.host_outside = log_count(iterations(std::span(host->loops).first(depth)));
+  stage->placement = Placement::kAt;
+  stage->host = host - stages_.data();
+  stage->times = iterations(std::span(host->loops).first(depth));
+  stage->host_inside = iterations(inside);
+  features.host_inside = log_count(stage->host_inside);
+  features.host_outside = log_count(stage->times);
   double region = 1;
   for (Loop& loop : stage->loops) {
     if (loop.reduces) continue;
@@ -197,11 +207,18 @@ void ActionTracker::follow_kind(const ComputeAt& action, ActionFeatures& feature
 }
 
 void ActionTracker::follow_kind(const ComputeRoot& action, ActionFeatures& features) {
-  if (const Stage* stage = find_stage(action.stage)) describe_stage(*stage, features);
+  Stage* stage = find_stage(action.stage);
+  if (stage == nullptr) return;
+  describe_stage(*stage, features);
+  stage->placement = Placement::kRoot;
+  stage->times = 1;
 }
 
 void ActionTracker::follow_kind(const Inline& action, ActionFeatures& features) {
-  if (const Stage* stage = find_stage(action.stage)) describe_stage(*stage, features);
+  Stage* stage = find_stage(action.stage);
+  if (stage == nullptr) return;
+  describe_stage(*stage, features);
+  stage->placement = Placement::kInlined;
 }
 
 void ActionTracker::follow_kind(const CacheWrite& action, ActionFeatures& features) {
@@ -229,17 +246,21 @@ void ActionTracker::follow_kind(const Rfactor& action, ActionFeatures& features)
   Stage partial = *stage;
   partial.name = action.partial;
   std::erase_if(partial.loops, [&](const Loop& l) { return l.name == action.loop; });
-  partial.loops.insert(partial.loops.begin(), {action.axis, factored.extent, -1, false});
+  partial.loops.insert(partial.loops.begin(), {action.axis, factored.extent, -1, false, Annotation::kNone});
   std::erase_if(stage->loops, [&](const Loop& l) { return l.reduces && l.name != action.loop; });
   stages_.push_back(std::move(partial));
 }
 
 void ActionTracker::follow_kind(const StoreIn& action, ActionFeatures& features) {
   features.number = number_features(static_cast<double>(action.storage));
-  if (const Stage* stage = find_stage(action.stage)) describe_stage(*stage, features);
+  Stage* stage = find_stage(action.stage);
+  if (stage == nullptr) return;
+  describe_stage(*stage, features);
+  stage->storage = action.storage;
 }
 
 void ActionTracker::follow_kind(const Pack& action, ActionFeatures& features) {
+  packs_.push_back(action.parts);
   features.parts = static_cast<float>(action.parts.size());
   for (std::size_t i = 0; i < std::min(features.part_extent.size(), action.parts.size()); ++i) {
     features.part_extent[i] = log_count(static_cast<double>(action.parts[i].extent));
@@ -248,7 +269,10 @@ void ActionTracker::follow_kind(const Pack& action, ActionFeatures& features) {
 
 void ActionTracker::follow_kind(const UnrollLimit& action, ActionFeatures& features) {
   features.number = number_features(static_cast<double>(action.max_steps));
-  if (const Stage* stage = find_stage(action.stage)) describe_stage(*stage, features);
+  Stage* stage = find_stage(action.stage);
+  if (stage == nullptr) return;
+  describe_stage(*stage, features);
+  stage->unroll_limit = action.max_steps;
 }
 
 void ActionTracker::follow_kind(const ChooseAlgorithm& action, ActionFeatures& features) {
@@ -256,7 +280,8 @@ void ActionTracker::follow_kind(const ChooseAlgorithm& action, ActionFeatures& f
   const auto found = std::find_if(alternatives.begin(), alternatives.end(),
                                   [&](const auto& alternative) { return alternative.algorithm == action.algorithm; });
   if (found == alternatives.end()) return;
-  features.number = number_features(static_cast<double>(found - alternatives.begin()));
+  algorithm_ = static_cast<std::size_t>(found - alternatives.begin());
+  features.number = number_features(static_cast<double>(algorithm_));
   start(*found->dag);
 }
 

@@ -12,6 +12,7 @@
 #include "base/name.h"
 #include "ir/compute_dag.h"
 #include "schedule/action.h"
+#include "schedule/state.h"
 
 namespace tilecast {
 
@@ -78,20 +79,36 @@ class ActionTracker {
   // whether the action is legal is not checked.
   ActionFeatures follow(const Action& action);
 
- private:
   struct Loop {
     Name name;
     std::int64_t extent = 1;
     std::int16_t axis = -1;  // spatial axes first, then reduction axes; -1: several
     bool reduces = false;
+    Annotation annotation = Annotation::kNone;
   };
   struct Stage {
     const tilecast::Stage* def = nullptr;
     Name name;
     std::vector<Loop> loops;  // outermost first
+    bool is_copy = false;     // computes nothing: of cache_write, cache_read
+    Placement placement = Placement::kRoot;
+    std::ptrdiff_t host = -1;  // of kAt: its place among the stages
+    double times = 1;          // of kAt: how often it is computed for each time that the host is
+    double host_inside = 1;    // of kAt: iterations of the host's loops inside
+    Storage storage = Storage::kAuto;
+    std::int64_t unroll_limit = 0;
+    int tails = 0;  // splits that do not divide
     std::int64_t vectorized = 1, unrolled = 1, parallel = 1;
   };
 
+  // In the order of their creation; those of the program in topological order.
+  std::span<const Stage> stages() const { return stages_; }
+  std::span<const std::vector<PackPart>> packs() const { return packs_; }
+  std::size_t algorithm() const { return algorithm_; }  // its number among the alternatives
+  int steps() const { return steps_; }
+  std::span<const int> kind_counts() const { return kind_counts_; }  // steps of each kind
+
+ private:
   static Stage unscheduled(const tilecast::Stage& def, const Name& name);
   static Stage copy_of(const Stage& stage, const Name& name);
   void start(const ComputeDag& dag);
@@ -116,11 +133,15 @@ class ActionTracker {
   void follow_kind(const Pack& action, ActionFeatures& features);
   void follow_kind(const UnrollLimit& action, ActionFeatures& features);
   void follow_kind(const ChooseAlgorithm& action, ActionFeatures& features);
-  void follow_annotation(const Name& stage, const Name& loop, std::int64_t Stage::*product, ActionFeatures& features);
+  void follow_annotation(const Name& stage, const Name& loop, Annotation annotation, std::int64_t Stage::*product,
+                         ActionFeatures& features);
 
   const Program* program_;
-  std::vector<Stage> stages_;  // in the order of their creation; those of the program in topological order
+  std::vector<Stage> stages_;
+  std::vector<std::vector<PackPart>> packs_;
+  std::size_t algorithm_ = 0;
   int steps_ = 0;
+  std::array<int, std::variant_size_v<Action>> kind_counts_{};
 };
 
 }  // namespace tilecast
