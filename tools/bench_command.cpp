@@ -17,7 +17,8 @@ namespace {
 struct BenchArguments {
   ModelSource source;
   std::int64_t trials = 64;
-  std::string evaluator = evaluator_names().back();
+  std::string evaluator = "static";
+  std::filesystem::path model = default_world_model();
   int seeds = 1;
   int threads = 2;
   std::filesystem::path records;
@@ -92,8 +93,9 @@ int bench_subgraphs(const BenchArguments& arguments) {
   const Hardware hardware = probe_hardware();
   auto measurer = make_measurer({.threads = arguments.threads});
   if (!measurer.ok()) return report_error(measurer.error().message);
-  const auto evaluator = make_evaluator(arguments.evaluator, hardware, arguments.threads, 0);
-  const Status warmed = warm_start(*evaluator, arguments.warm_start, arguments.threads);
+  const auto evaluator = make_evaluator(arguments.evaluator, hardware, arguments.threads, 0, arguments.model);
+  if (!evaluator.ok()) return report_error(evaluator.error().message);
+  const Status warmed = warm_start(**evaluator, arguments.warm_start, arguments.threads);
   if (!warmed.ok()) return report_error(warmed.error().message);
   fmt::print("{} threads, {} trials, evaluator {}{}{}\n", arguments.threads, arguments.trials, arguments.evaluator,
              arguments.warm_start.empty() ? "" : ", pretrained", arguments.random_search ? ", random search" : "");
@@ -106,7 +108,7 @@ int bench_subgraphs(const BenchArguments& arguments) {
       if (stop_requested()) break;
       // Neighbours on a shared machine lower it now and then: the largest of all counts.
       peak = std::max(peak, measure_peak_gflops(arguments.threads));
-      auto progress = tune_alone(task, arguments, static_cast<std::uint64_t>(seed), hardware, *evaluator, **measurer);
+      auto progress = tune_alone(task, arguments, static_cast<std::uint64_t>(seed), hardware, **evaluator, **measurer);
       if (!progress.ok()) return report_error(progress.error().message);
       results.push_back({task.task.name, static_cast<std::uint64_t>(seed), *progress});
       print_row(results.back(), peak);
@@ -133,9 +135,7 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   command->add_option("--trials", arguments->trials, "candidates a subgraph")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  command->add_option("--evaluator", arguments->evaluator, "judge of candidates")
-      ->check(CLI::IsMember(evaluator_names()))
-      ->capture_default_str();
+  add_evaluator_options(*command, arguments->evaluator, arguments->model);
   command->add_option("--seeds", arguments->seeds, "runs of each, with seeds 0, 1, …")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

@@ -21,6 +21,7 @@ namespace {
 struct EvalArguments {
   std::vector<std::filesystem::path> files;
   std::string evaluator = "static";
+  std::filesystem::path model = default_world_model();
   std::string split = std::string(split_name(DatasetSplit::kHeldOut));
   bool cold = false;
   std::uint64_t seed = 0;
@@ -93,7 +94,8 @@ Result<Qualities> evaluate(const EvalArguments& arguments, std::span<const TaskR
   for (const TaskRecords& group : groups) {
     auto& evaluator = evaluators[{group.hardware.fingerprint, group.threads}];
     if (!evaluator) {
-      evaluator = make_evaluator(arguments.evaluator, group.hardware, group.threads, arguments.seed);
+      TILECAST_TRY(evaluator,
+                   make_evaluator(arguments.evaluator, group.hardware, group.threads, arguments.seed, arguments.model));
       const auto start = std::chrono::steady_clock::now();
       if (!arguments.cold) TILECAST_CHECK(evaluator->pretrain(training));
       result.training_seconds += seconds_since(start);
@@ -166,9 +168,7 @@ void add_eval_command(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("eval", "Say how well an evaluator ranks the programs of a dataset.");
   command->add_option("FILE", arguments->files, "files of a dataset, such as data/dataset/records-1.jsonl.xz")
       ->required();
-  command->add_option("--evaluator", arguments->evaluator, "judge of candidates")
-      ->check(CLI::IsMember(evaluator_names()))
-      ->capture_default_str();
+  add_evaluator_options(*command, arguments->evaluator, arguments->model);
   command->add_option("--split", arguments->split, "whose programs are ranked")
       ->check(CLI::IsMember({"train", "validation", "held-out"}))
       ->capture_default_str();

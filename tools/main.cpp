@@ -1,16 +1,5 @@
 // tilecast: finds fast native code for tensor programs with few measurements.
-#include <fmt/format.h>
-
 #include "commands.h"
-
-namespace tilecast::tools {
-
-int report_error(const std::string& message) {
-  fmt::print(stderr, "tilecast: {}\n", message);
-  return 1;
-}
-
-}  // namespace tilecast::tools
 
 int main(int argc, char** argv) {
   using namespace tilecast::tools;
@@ -24,6 +13,7 @@ int main(int argc, char** argv) {
   add_bench_command(app, exit_code);
   add_collect_command(app, exit_code);
   add_dataset_command(app, exit_code);
+  add_train_command(app);
   add_eval_command(app, exit_code);
   add_compile_command(app, exit_code);
   add_run_command(app, exit_code);

@@ -17,7 +17,8 @@ namespace {
 struct TuneArguments {
   ModelSource source;
   TuneOptions tune;
-  std::string evaluator = evaluator_names().back();
+  std::string evaluator = "static";
+  std::filesystem::path model = default_world_model();
   std::vector<std::filesystem::path> warm_start;
   bool json = false;
 };
@@ -54,15 +55,17 @@ int run_tune(const TuneArguments& arguments) {
   const double peak = measure_peak_gflops(arguments.tune.threads);
   auto measurer = make_measurer({.threads = arguments.tune.threads});
   if (!measurer.ok()) return report_error(measurer.error().message);
-  const auto evaluator = make_evaluator(arguments.evaluator, hardware, arguments.tune.threads, arguments.tune.seed);
-  const Status warmed = warm_start(*evaluator, arguments.warm_start, arguments.tune.threads);
+  const auto evaluator =
+      make_evaluator(arguments.evaluator, hardware, arguments.tune.threads, arguments.tune.seed, arguments.model);
+  if (!evaluator.ok()) return report_error(evaluator.error().message);
+  const Status warmed = warm_start(**evaluator, arguments.warm_start, arguments.tune.threads);
   if (!warmed.ok()) return report_error(warmed.error().message);
   fmt::print("{} tasks, {} threads, peak {:.1f} GFLOP/s, evaluator {}, seed {}\n", tasks->size(),
              arguments.tune.threads, peak, arguments.evaluator, arguments.tune.seed);
 
   Display display(peak, {arguments.tune.trials, arguments.tune.seconds}, false);
   const TuneHooks hooks{[&](const TuneProgress& progress) { display.update(progress); }, stop_requested};
-  const auto result = tune(*tasks, arguments.tune, hardware, *evaluator, **measurer, hooks);
+  const auto result = tune(*tasks, arguments.tune, hardware, **evaluator, **measurer, hooks);
   if (!result.ok()) return report_error(result.error().message);
   display.finish(*result);
   fmt::print("time: propose {:.1f} s, build {:.1f} s, run {:.1f} s, update {:.1f} s\n", result->times.propose,
@@ -86,9 +89,7 @@ void add_tune_command(CLI::App& app, int& exit_code) {
   command->add_option("--time", arguments->tune.seconds, "seconds")->check(CLI::PositiveNumber);
   command->add_option("--records", arguments->tune.records, "the record log: appended to, and resumed from")
       ->required();
-  command->add_option("--evaluator", arguments->evaluator, "judge of candidates")
-      ->check(CLI::IsMember(evaluator_names()))
-      ->capture_default_str();
+  add_evaluator_options(*command, arguments->evaluator, arguments->model);
   command
       ->add_option("--warm-start", arguments->warm_start,
                    "record logs and files of a dataset, from which the evaluator learns before it starts")

@@ -4,23 +4,44 @@
 
 #include <iterator>
 
+#include "base/child_process.h"
 #include "evaluator/action_evaluator.h"
 #include "evaluator/random_evaluator.h"
 #include "evaluator/static_evaluator.h"
+#include "evaluator/world_model_evaluator.h"
 #include "stop_flag.h"
 #include "task_records.h"
 
 namespace tilecast::tools {
 
 std::vector<std::string> evaluator_names() {
-  return {"random", "actions", "static"};
+  return {"random", "actions", "static", "world-model"};
 }
 
-std::unique_ptr<Evaluator> make_evaluator(const std::string& name, const Hardware& hardware, int threads,
-                                          std::uint64_t seed) {
-  if (name == "random") return std::make_unique<RandomEvaluator>(seed);
-  if (name == "actions") return std::make_unique<ActionEvaluator>(hardware, threads, hardware.cores);
-  return std::make_unique<StaticEvaluator>(hardware, threads, hardware.cores);
+std::filesystem::path default_world_model() {
+  return directory_of_this_program() / "share" / "world_model.safetensors";
+}
+
+Result<std::unique_ptr<Evaluator>> make_evaluator(const std::string& name, const Hardware& hardware, int threads,
+                                                  std::uint64_t seed, const std::filesystem::path& model) {
+  using Made = std::unique_ptr<Evaluator>;
+  if (name == "random") return Made(std::make_unique<RandomEvaluator>(seed));
+  if (name == "actions") return Made(std::make_unique<ActionEvaluator>(hardware, threads, hardware.cores));
+  if (name == "static") return Made(std::make_unique<StaticEvaluator>(hardware, threads, hardware.cores));
+  TILECAST_TRY(WorldModel read, WorldModel::read(model));
+  return Made(std::make_unique<WorldModelEvaluator>(hardware, threads, hardware.cores,
+                                                    std::make_shared<const WorldModel>(std::move(read))));
+}
+
+void add_world_model_option(CLI::App& command, std::filesystem::path& model) {
+  command.add_option("--model", model, "what `tilecast train` wrote, for world-model")->check(CLI::ExistingFile);
+}
+
+void add_evaluator_options(CLI::App& command, std::string& evaluator, std::filesystem::path& model) {
+  command.add_option("--evaluator", evaluator, "judge of candidates")
+      ->check(CLI::IsMember(evaluator_names()))
+      ->capture_default_str();
+  add_world_model_option(command, model);
 }
 
 Status warm_start(Evaluator& evaluator, const std::vector<std::filesystem::path>& files, int threads) {

@@ -1,0 +1,47 @@
+#include "evaluator/program_rows.h"
+
+#include <array>
+
+#include "base/statistics.h"
+#include "worldmodel/program_features.h"
+
+namespace tilecast {
+namespace {
+
+constexpr std::size_t kContextFeatures = 6;
+
+// What all trajectories of a task have in common.
+std::array<float, kContextFeatures> context_features(const TaskContext& task, const Hardware& hardware, int threads) {
+  return {log_count(task.task.flops),
+          static_cast<float>(threads),
+          log_count(hardware.vector_bytes),
+          log_count(static_cast<double>(hardware.l1_bytes)),
+          log_count(static_cast<double>(hardware.l2_bytes)),
+          log_count(static_cast<double>(hardware.l3_bytes))};
+}
+
+}  // namespace
+
+PackedRows program_rows(const TaskContext& task, std::span<const Trajectory> trajectories, const Hardware& hardware,
+                        int threads, std::vector<float>* actions) {
+  PackedRows rows{.columns = kProgramFeatureCount + kContextFeatures};
+  rows.counts.assign(trajectories.size(), 1);
+  rows.values.reserve(trajectories.size() * rows.columns);
+  const ActionTracker unscheduled(task.initial.program());
+  const auto context = context_features(task, hardware, threads);
+  for (const Trajectory& trajectory : trajectories) {
+    ActionTracker tracker = unscheduled;
+    for (const Action& action : trajectory) {
+      const ActionFeatures features = tracker.follow(action);
+      if (actions == nullptr) continue;
+      const auto values = features.values();
+      actions->insert(actions->end(), values.begin(), values.end());
+    }
+    const auto values = values_of(program_features(tracker));
+    rows.values.insert(rows.values.end(), values.begin(), values.end());
+    rows.values.insert(rows.values.end(), context.begin(), context.end());
+  }
+  return rows;
+}
+
+}  // namespace tilecast

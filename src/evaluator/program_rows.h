@@ -1,0 +1,19 @@
+// Programs as one row of numbers each: what following their actions says, and what all programs of a task have in
+// common.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "base/hardware.h"
+#include "evaluator/packed_trees.h"
+#include "schedule/task_context.h"
+
+namespace tilecast {
+
+// Rows of worldmodel/program_features.h, then the task's operations, threads and the machine's vectors and caches.
+// Where `actions` is not null, the features of every action are appended to it, one trajectory after the other.
+PackedRows program_rows(const TaskContext& task, std::span<const Trajectory> trajectories, const Hardware& hardware,
+                        int threads, std::vector<float>* actions = nullptr);
+
+}  // namespace tilecast

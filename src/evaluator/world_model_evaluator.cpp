@@ -1,0 +1,42 @@
+#include "evaluator/world_model_evaluator.h"
+
+#include "evaluator/program_rows.h"
+#include "worldmodel/program_lines.h"
+
+namespace tilecast {
+
+std::vector<float> WorldModelEvaluator::initial_latent(const TaskContext& task) const {
+  const std::lock_guard lock(mutex_);
+  std::vector<float>& latent = initial_latents_[task.task.key];
+  if (latent.empty()) latent = model_->encoder.encode(program_lines(program_text(task.initial)));
+  return latent;
+}
+
+TreeEvaluator::Features WorldModelEvaluator::describe(const TaskContext& task, std::span<const Trajectory> trajectories,
+                                                      const Machine& machine) const {
+  const std::vector<float> initial = initial_latent(task);
+  std::vector<float> actions;
+  std::vector<std::uint32_t> counts;
+  counts.reserve(trajectories.size());
+  const PackedRows rows = program_rows(task, trajectories, machine.hardware, machine.threads, &actions);
+  for (const Trajectory& trajectory : trajectories) counts.push_back(static_cast<std::uint32_t>(trajectory.size()));
+  const std::vector<float> latents = model_->foresee(initial, actions, counts);
+
+  const std::size_t width = initial.size();
+  Features features;
+  features.log_estimate.assign(trajectories.size(), 0);
+  features.legal.assign(trajectories.size(), 1);
+  features.rows.columns = rows.columns + width;
+  features.rows.counts = rows.counts;
+  features.rows.values.reserve(trajectories.size() * features.rows.columns);
+  const auto append = [&](std::span<const float> values) {
+    features.rows.values.insert(features.rows.values.end(), values.begin(), values.end());
+  };
+  for (std::size_t i = 0; i < trajectories.size(); ++i) {
+    append(std::span(rows.values).subspan(i * rows.columns, rows.columns));
+    append(std::span(latents).subspan(i * width, width));
+  }
+  return features;
+}
+
+}  // namespace tilecast

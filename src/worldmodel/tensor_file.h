@@ -1,0 +1,37 @@
+// Named tensors and a few words about them in one file, in the safetensors format (huggingface.co/docs/safetensors):
+// eight bytes of length, a JSON header, the numbers. What Tilecast trains is kept so, and what others trained can be
+// read.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+
+namespace tilecast {
+
+struct Tensor {
+  std::vector<std::int64_t> shape;
+  std::vector<float> values;  // row-major, as many as the shape says
+  bool operator==(const Tensor&) const = default;
+};
+
+struct TensorFile {
+  std::map<std::string, std::string> metadata;
+  std::map<std::string, Tensor> tensors;
+  bool operator==(const TensorFile&) const = default;
+
+  // The tensor of this name, which must have this shape; -1 stands for any extent.
+  Result<const Tensor*> find(const std::string& name, const std::vector<std::int64_t>& shape) const;
+};
+
+// Tensors of other types than F32 are left out. Errors name the file: missing, cut off, a header that is no JSON, a
+// tensor that lies outside the file or whose bytes do not fit its shape.
+Result<TensorFile> read_tensor_file(const std::filesystem::path& file);
+// Replaces the file, once all is written.
+Status write_tensor_file(const std::filesystem::path& file, const TensorFile& tensors);
+
+}  // namespace tilecast

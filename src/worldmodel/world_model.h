@@ -1,0 +1,31 @@
+// WorldModel: encoder and transition of one file, as judges use them.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "worldmodel/encoder.h"
+#include "worldmodel/transition.h"
+
+namespace tilecast {
+
+// Version of what a file holds and how it is computed; raised with every change of either.
+inline constexpr int kWorldModelVersion = 1;
+
+// A file with the versions that this program reads, and no tensors yet.
+TensorFile new_world_model_file();
+
+struct WorldModel {
+  Encoder encoder;
+  Transition transition;
+
+  // Errors name the file: no intact file of tensors, a model of another version, one that lacks a part.
+  static Result<WorldModel> read(const std::filesystem::path& file);
+
+  // The latents at the end of trajectories that start from `initial`, trajectories x latent width. `features`: those of
+  // all actions, one trajectory after the other; `counts`: actions of each.
+  std::vector<float> foresee(std::span<const float> initial, std::span<const float> features,
+                             std::span<const std::uint32_t> counts) const;
+};
+
+}  // namespace tilecast

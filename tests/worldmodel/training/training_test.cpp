@@ -1,0 +1,151 @@
+// Training writes what inference reads, and learns.
+#include <gtest/gtest.h>
+
+#include <iostream>
+
+#include "../../codegen/test_kernels.h"
+#include "base/hardware.h"
+#include "codegen/codegen.h"
+#include "space/space.h"
+#include "worldmodel/action_features.h"
+#include "worldmodel/training/contrastive_training.h"
+#include "worldmodel/training/transition_training.h"
+#include "worldmodel/world_model.h"
+
+namespace tilecast {
+namespace {
+
+constexpr EncoderSize kSmall{.width = 16, .line_layers = 1, .latent = 8};
+
+// Random trajectories of two tasks; their "times" are those of how many actions they have.
+std::vector<MeasuredTask> measured_tasks(int programs) {
+  Random random(7);
+  std::vector<MeasuredTask> result;
+  for (const Task& task : {testing::conv_task(14, 14, 16, 32, 3, 1), testing::dense_task(16, 64, 48)}) {
+    const auto context = make_task_context(task);
+    EXPECT_TRUE(context.ok());
+    const auto space = Space::create(*context, probe_hardware(), 2);
+    MeasuredTask measured{context->initial};
+    for (int i = 0; i < programs; ++i) {
+      measured.trajectories.push_back(space->sample(random).trajectory);
+      measured.seconds.push_back(1e-4 * static_cast<double>(measured.trajectories.back().size()));
+    }
+    result.push_back(std::move(measured));
+  }
+  return result;
+}
+
+ProgramLines unscheduled(const MeasuredTask& task) {
+  return program_lines(program_text(task.initial));
+}
+
+std::vector<float> row(const torch::Tensor& x, std::int64_t i) {
+  const torch::Tensor values = x[i].detach().contiguous();
+  return {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()};
+}
+
+void expect_near(const std::vector<float>& a, const std::vector<float>& b, float tolerance) {
+  ASSERT_EQ(a.size(), b.size());
+  for (std::size_t i = 0; i < a.size(); ++i) EXPECT_NEAR(a[i], b[i], tolerance) << i;
+}
+
+TEST(EncoderModule, IsWhatInferenceComputes) {
+  torch::manual_seed(3);
+  const EncoderModule module(kSmall);
+  TensorFile file;
+  module.parameters().write_to(file);
+  const auto encoder = Encoder::from(file);
+  ASSERT_TRUE(encoder.ok()) << encoder.error().message;
+  Random random(5);
+  const std::vector<MeasuredTask> tasks = measured_tasks(4);
+  const std::vector<ProgramLines> programs = sample_states(tasks, 2, 8, random);
+  ASSERT_EQ(programs.size(), 16U);
+  const torch::Tensor latents = module.forward(programs, 0);
+  LineVectors known;
+  for (std::size_t i = 0; i < programs.size(); ++i) {
+    expect_near(encoder->encode(programs[i]), row(latents, static_cast<std::int64_t>(i)), 1e-4F);
+    expect_near(encoder->encode(programs[i], &known), encoder->encode(programs[i]), 1e-6F);
+  }
+  EXPECT_FALSE(known.empty());
+}
+
+TEST(EncoderModule, TakesItsWeightsFromAFile) {
+  const EncoderModule one(kSmall);
+  TensorFile file;
+  one.parameters().write_to(file);
+  EncoderModule other(kSmall);
+  ASSERT_TRUE(other.parameters().read_from(file).ok());
+  const std::vector<ProgramLines> program = {program_lines("for i1 in 8:\n s0[i1] = 1")};
+  expect_near(row(one.forward(program, 0), 0), row(other.forward(program, 0), 0), 0);
+  file.tensors.erase("encoder.words");
+  EXPECT_EQ(other.parameters().read_from(file).error().message, "there is no tensor encoder.words");
+}
+
+TEST(ContrastiveTraining, LearnsToTellProgramsApart) {
+  const std::vector<MeasuredTask> tasks = measured_tasks(6);
+  torch::manual_seed(1);
+  EncoderModule encoder(kSmall);
+  std::vector<double> losses;
+  train_contrastive(encoder, tasks, {.steps = 40, .tasks = 2, .states = 6, .learning_rate = 5e-3, .seed = 2},
+                    [&](const ContrastiveStep& step) {
+                      losses.push_back(step.loss);
+                      return true;
+                    });
+  ASSERT_EQ(losses.size(), 40U);
+  EXPECT_LT(losses.back(), 0.7 * losses.front());
+  int calls = 0;
+  train_contrastive(encoder, tasks, {.steps = 40, .tasks = 2, .states = 2}, [&](const ContrastiveStep&) {
+    ++calls;
+    return false;
+  });
+  EXPECT_EQ(calls, 1) << "it stops when it is told to";
+}
+
+class TransitionTraining : public ::testing::TestWithParam<TransitionKind> {};
+
+TEST_P(TransitionTraining, ForeseesWhatTheEncoderSays) {
+  const std::vector<MeasuredTask> tasks = measured_tasks(12);
+  torch::manual_seed(1);
+  TensorFile file = new_world_model_file();
+  EncoderModule(kSmall).parameters().write_to(file);
+  std::vector<std::vector<Rollout>> rollouts = encode_rollouts(tasks, *Encoder::from(file), 12, 2);
+  ASSERT_EQ(rollouts.size(), 2U);
+  ASSERT_EQ(rollouts[0].size(), 12U);
+  standardise_latents(rollouts, file);
+  TransitionStep last;
+  train_transition(
+      rollouts, {.kind = GetParam(), .hidden = 32, .steps = 150, .tasks = 2, .programs = 8, .learning_rate = 1e-2},
+      [&](const TransitionStep& step) {
+        last = step;
+        return true;
+      },
+      file);
+  EXPECT_EQ(last.step, 150);
+  EXPECT_LT(last.error, 0.5) << "of a variance of 1";
+  EXPECT_GT(last.cosine, 0.7);
+
+  // Inference: the file's encoder gives the standardised latents, and rolls as training did.
+  const auto encoder = Encoder::from(file);
+  const auto transition = Transition::from(file);
+  ASSERT_TRUE(encoder.ok() && transition.ok());
+  const WorldModel model{*encoder, *transition};
+  const Rollout& rollout = rollouts[0][3];
+  const std::vector<float> initial = model.encoder.encode(unscheduled(tasks[0]));
+  const std::size_t width = initial.size();
+  expect_near(initial, {rollout.latents.begin(), rollout.latents.begin() + static_cast<std::ptrdiff_t>(width)}, 1e-3F);
+  const auto actions = static_cast<std::uint32_t>(rollout.features.size() / kActionFeatureCount);
+  const std::vector<float> foreseen = model.foresee(initial, rollout.features, std::vector{actions});
+  float squared = 0;
+  for (std::size_t i = 0; i < width; ++i) {
+    squared += std::pow(foreseen[i] - rollout.latents[rollout.latents.size() - width + i], 2.0F);
+  }
+  EXPECT_LT(squared / static_cast<float>(width), 1.0F);
+}
+
+INSTANTIATE_TEST_SUITE_P(Kinds, TransitionTraining,
+                         ::testing::Values(TransitionKind::kTransH, TransitionKind::kTranslation,
+                                           TransitionKind::kGated),
+                         [](const auto& kind) { return std::string(transition_name(kind.param)); });
+
+}  // namespace
+}  // namespace tilecast
