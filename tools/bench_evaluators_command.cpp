@@ -118,7 +118,6 @@ Status run_bench(const BenchEvaluatorsArguments& arguments) {
   const Hardware hardware = probe_hardware();
   Evaluators evaluators;
   for (const std::string& name : evaluator_names()) {
-    if (name == "world-model" && !std::filesystem::exists(arguments.model)) continue;
     TILECAST_TRY(evaluators[name], make_evaluator(name, hardware, arguments.threads, arguments.seed, arguments.model));
     TILECAST_CHECK(warm_start(*evaluators[name], arguments.warm_start, arguments.threads));
   }

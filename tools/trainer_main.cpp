@@ -4,8 +4,10 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <fstream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <thread>
+#include <tuple>
 
 #include "base/stopwatch.h"
 #include "commands.h"
@@ -64,17 +66,21 @@ class Progress {
   std::chrono::steady_clock::time_point printed_ = start_;
 };
 
+// Each task, machine and number of threads once, whichever files its programs are in.
 Result<std::vector<MeasuredTask>> training_tasks(const TrainArguments& arguments) {
   std::vector<MeasuredTask> tasks;
+  std::map<std::tuple<std::string, std::string, int>, std::size_t> place;
   for (const std::filesystem::path& file : arguments.files) {
     TILECAST_TRY(const std::vector<TaskRecords> groups, read_training_records(file));
     for (const TaskRecords& group : groups) {
-      MeasuredTask task{group.task.initial};
+      const auto [found, is_new] =
+          place.try_emplace({group.task.task.key, group.hardware.fingerprint, group.threads}, tasks.size());
+      if (is_new) tasks.push_back({group.task.initial});
+      MeasuredTask& task = tasks[found->second];
       for (const MeasureRecord& record : group.records) {
         task.trajectories.push_back(record.trajectory);
         task.seconds.push_back(record.seconds());
       }
-      tasks.push_back(std::move(task));
     }
   }
   if (tasks.empty()) return Error{"no measured programs of the training split to learn from"};
@@ -108,11 +114,15 @@ Status train_transition_part(const TrainArguments& arguments, std::span<const Me
   TILECAST_TRY(const Encoder encoder, Encoder::from(file));
   const auto start = std::chrono::steady_clock::now();
   const int threads = static_cast<int>(std::thread::hardware_concurrency());
-  std::vector<std::vector<Rollout>> rollouts = encode_rollouts(tasks, encoder, arguments.programs, threads);
+  std::vector<std::vector<Rollout>> rollouts =
+      encode_rollouts(tasks, encoder, arguments.programs, threads, stop_requested);
+  if (stop_requested()) return Unit{};
+  const double dimensions = effective_dimensions(rollouts, static_cast<std::int64_t>(encoder.latent_width()));
   standardise_latents(rollouts, file);
   std::size_t count = 0;
   for (const auto& of_task : rollouts) count += of_task.size();
-  fmt::print("{:7.1f} s  {} trajectories encoded\n", seconds_since(start), count);
+  fmt::print("{:7.1f} s  {} trajectories encoded; their latents spread over {:.1f} of {} dimensions\n",
+             seconds_since(start), count, dimensions, encoder.latent_width());
   TransitionOptions options = arguments.transition;
   options.kind = *transition_from_name(arguments.kind);
   options.seed = arguments.seed;
@@ -131,6 +141,7 @@ Status run_train(const TrainArguments& arguments) {
   watch_for_stop();
   TILECAST_TRY(const std::vector<MeasuredTask> tasks, training_tasks(arguments));
   fmt::print("{} tasks, part {}, seed {}\n", tasks.size(), arguments.part, arguments.seed);
+  std::fflush(stdout);
   if (arguments.part != "transition") TILECAST_CHECK(train_encoder(arguments, tasks));
   if (arguments.part != "encoder" && !stop_requested()) TILECAST_CHECK(train_transition_part(arguments, tasks));
   return Unit{};

@@ -15,7 +15,7 @@
 namespace tilecast::tools {
 
 std::vector<std::string> evaluator_names() {
-  return {"random", "actions", "static", "world-model"};
+  return {"random", "actions", "static", "encoded", "world-model"};
 }
 
 std::filesystem::path default_world_model() {
@@ -29,8 +29,9 @@ Result<std::unique_ptr<Evaluator>> make_evaluator(const std::string& name, const
   if (name == "actions") return Made(std::make_unique<ActionEvaluator>(hardware, threads, hardware.cores));
   if (name == "static") return Made(std::make_unique<StaticEvaluator>(hardware, threads, hardware.cores));
   TILECAST_TRY(WorldModel read, WorldModel::read(model));
+  const LatentSource source = name == "encoded" ? LatentSource::kEncoded : LatentSource::kForeseen;
   return Made(std::make_unique<WorldModelEvaluator>(hardware, threads, hardware.cores,
-                                                    std::make_shared<const WorldModel>(std::move(read))));
+                                                    std::make_shared<const WorldModel>(std::move(read)), source));
 }
 
 void add_world_model_option(CLI::App& command, std::filesystem::path& model) {

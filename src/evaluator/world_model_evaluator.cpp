@@ -12,6 +12,22 @@ std::vector<float> WorldModelEvaluator::initial_latent(const TaskContext& task) 
   return latent;
 }
 
+std::vector<float> WorldModelEvaluator::encoded_latents(const TaskContext& task,
+                                                        std::span<const Trajectory> trajectories,
+                                                        std::vector<char>& legal) const {
+  const std::size_t width = model_->encoder.latent_width();
+  std::vector<float> latents;
+  LineVectors lines;
+  for (std::size_t i = 0; i < trajectories.size(); ++i) {
+    const auto state = replay(task.initial, trajectories[i]);
+    legal[i] = state.ok() ? 1 : 0;
+    const std::vector<float> latent =
+        state.ok() ? model_->encoder.encode(program_lines(program_text(*state)), &lines) : std::vector<float>(width);
+    latents.insert(latents.end(), latent.begin(), latent.end());
+  }
+  return latents;
+}
+
 TreeEvaluator::Features WorldModelEvaluator::describe(const TaskContext& task, std::span<const Trajectory> trajectories,
                                                       const Machine& machine) const {
   const std::vector<float> initial = initial_latent(task);
@@ -20,12 +36,13 @@ TreeEvaluator::Features WorldModelEvaluator::describe(const TaskContext& task, s
   counts.reserve(trajectories.size());
   const PackedRows rows = program_rows(task, trajectories, machine.hardware, machine.threads, &actions);
   for (const Trajectory& trajectory : trajectories) counts.push_back(static_cast<std::uint32_t>(trajectory.size()));
-  const std::vector<float> latents = model_->foresee(initial, actions, counts);
-
-  const std::size_t width = initial.size();
   Features features;
   features.log_estimate.assign(trajectories.size(), 0);
   features.legal.assign(trajectories.size(), 1);
+  const std::vector<float> latents = source_ == LatentSource::kForeseen
+                                         ? model_->foresee(initial, actions, counts)
+                                         : encoded_latents(task, trajectories, features.legal);
+  const std::size_t width = initial.size();
   features.rows.columns = rows.columns + width;
   features.rows.counts = rows.counts;
   features.rows.values.reserve(trajectories.size() * features.rows.columns);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <thread>
@@ -96,6 +97,37 @@ class DatasetCommandTest : public ::testing::Test {
     EXPECT_EQ(warm.exit_code, 0) << warm.output;
   }
 
+  // A world model learns from the packed records, is loaded by a judge, and tunes.
+  void train() const {
+    const std::string model = path("model.safetensors");
+    const auto trained = run_tilecast("train " + path("records.jsonl.xz") + " -o " + model + " --curves " +
+                                      path("curves.jsonl") + " --encoder-steps 3 --transition-steps 5 --programs 4");
+    ASSERT_EQ(trained.exit_code, 0) << trained.output;
+    std::ifstream stream(path("curves.jsonl"));
+    std::map<std::string, int> steps;
+    for (std::string line; std::getline(stream, line);) ++steps[Json::parse(line).at("part").get<std::string>()];
+    EXPECT_EQ(steps, (std::map<std::string, int>{{"encoder", 3}, {"transition", 5}}));
+    const std::string judge = " --evaluator world-model --model " + model;
+    const auto result = run_tilecast("eval --json " + path("records.jsonl.xz") + judge);
+    ASSERT_EQ(result.exit_code, 0) << result.output;
+    EXPECT_GE(Json::parse(result.last_line()).at("all").at("programs"), 10);
+    const auto tuned =
+        run_tilecast("tune " + std::string(TILECAST_SOURCE_DIR) + "/models/tests/mlp/model.onnx --trials 4 " +
+                     "--records " + path("model_tuned.jsonl") + judge);
+    EXPECT_EQ(tuned.exit_code, 0) << tuned.output;
+
+    const auto refused =
+        run_tilecast("eval " + path("records.jsonl.xz") + " --evaluator world-model --model " + path("curves.jsonl"));
+    EXPECT_EQ(refused.exit_code, 1);
+    EXPECT_THAT(refused.output, HasSubstr("curves.jsonl is no intact safetensors file"));
+    const auto nothing = run_tilecast("train " + path("tasks.jsonl.xz") + " -o " + model);
+    EXPECT_EQ(nothing.exit_code, 1);
+    EXPECT_THAT(nothing.output, HasSubstr("no measured programs of the training split"));
+    const auto full = run_tilecast("train " + path("records.jsonl.xz") + " -o /dev/full/x --encoder-steps 1");
+    EXPECT_EQ(full.exit_code, 1);
+    EXPECT_THAT(full.output, HasSubstr("cannot write /dev/full/x"));
+  }
+
   void derive_states() const {
     const std::string command = "dataset states " + path("records.jsonl.xz") + " --split train --most-programs 5 ";
     const auto result = run_tilecast(command + "--json -o " + path("states.jsonl"));
@@ -147,6 +179,7 @@ TEST_F(DatasetCommandTest, FromModelsToAPackedDataset) {
   ASSERT_EQ(shown.exit_code, 0) << shown.output;
   EXPECT_EQ(Json::parse(shown.last_line()).at("all").at("tasks"), tasks_);
   judge();
+  train();
   derive_states();
 }
 

@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "../schedule/test_programs.h"
 #include "base/temp_directory.h"
+#include "test_models.h"
+#include "worldmodel/action_features.h"
 
 namespace tilecast {
 namespace {
@@ -33,6 +36,53 @@ TEST_F(WorldModelTest, OfAnotherVersionIsRefused) {
 
 TEST_F(WorldModelTest, WithoutAPartIsRefused) {
   EXPECT_THAT(message(new_world_model_file()), HasSubstr("model: there is no tensor encoder.words"));
+  TensorFile file = testing::random_world_model_file(1);
+  EXPECT_EQ(message(file), "");
+  file.tensors["transition.vectors.bias"] = {{4}, {0, 0, 0, 0}};
+  EXPECT_THAT(message(file), HasSubstr("tensor transition.vectors.bias has the shape [4], not [8]"));
+}
+
+std::vector<float> features_of(const State& state, const Trajectory& trajectory) {
+  std::vector<float> features;
+  ActionTracker tracker(state.program());
+  for (const Action& action : trajectory) {
+    const auto values = tracker.follow(action).values();
+    features.insert(features.end(), values.begin(), values.end());
+  }
+  return features;
+}
+
+// Together, with what they share computed once, trajectories lead to what each leads to step by step.
+TEST_F(WorldModelTest, ForeseesManyAsOneByOne) {
+  const State state = testing::product_state(30, 40, 64);
+  const Split split{"product", "n", "no", "ni", 16};
+  const std::vector<Trajectory> trajectories = {
+      {split, Vectorize{"product", "ni"}}, {}, {split, Unroll{"product", "ni"}, Parallel{"product", "m"}}, {split}};
+  for (const auto kind : {TransitionKind::kTransH, TransitionKind::kTranslation, TransitionKind::kGated}) {
+    const auto file = directory_.path() / "model";
+    ASSERT_TRUE(write_tensor_file(file, testing::random_world_model_file(2, kind)).ok());
+    const auto model = WorldModel::read(file);
+    ASSERT_TRUE(model.ok()) << model.error().message;
+    const std::vector<float> initial = model->encoder.encode(program_lines(program_text(state)));
+    std::vector<float> features;
+    std::vector<std::uint32_t> counts;
+    std::vector<float> expected;
+    for (const Trajectory& trajectory : trajectories) {
+      const std::vector<float> own = features_of(state, trajectory);
+      features.insert(features.end(), own.begin(), own.end());
+      counts.push_back(static_cast<std::uint32_t>(trajectory.size()));
+      std::vector<float> latent = initial;
+      for (std::size_t i = 0; i < trajectory.size(); ++i) {
+        const auto row = std::span(own).subspan(i * kActionFeatureCount, kActionFeatureCount);
+        model->transition.advance(latent, model->transition.vectors(row));
+      }
+      expected.insert(expected.end(), latent.begin(), latent.end());
+    }
+    const std::vector<float> foreseen = model->foresee(initial, features, counts);
+    ASSERT_EQ(foreseen.size(), expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(foreseen[i], expected[i], 1e-4F);
+    EXPECT_TRUE(std::equal(initial.begin(), initial.end(), foreseen.begin() + 4)) << "no action, no change";
+  }
 }
 
 TEST_F(WorldModelTest, ThatIsNotThere) {

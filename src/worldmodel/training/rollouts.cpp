@@ -43,18 +43,39 @@ std::vector<Rollout> encode_task(const MeasuredTask& task, const Encoder& encode
 }  // namespace
 
 std::vector<std::vector<Rollout>> encode_rollouts(std::span<const MeasuredTask> tasks, const Encoder& encoder,
-                                                  std::size_t most_of_a_task, int threads) {
+                                                  std::size_t most_of_a_task, int threads,
+                                                  const std::function<bool()>& cancelled) {
   std::vector<std::vector<Rollout>> result(tasks.size());
   std::vector<std::thread> workers;
   for (int t = 0; t < threads; ++t) {
     workers.emplace_back([&, t] {
-      for (auto i = static_cast<std::size_t>(t); i < tasks.size(); i += static_cast<std::size_t>(threads)) {
+      for (auto i = static_cast<std::size_t>(t); i < tasks.size() && !cancelled();
+           i += static_cast<std::size_t>(threads)) {
         result[i] = encode_task(tasks[i], encoder, most_of_a_task);
       }
     });
   }
   for (std::thread& worker : workers) worker.join();
   return result;
+}
+
+double effective_dimensions(std::span<const std::vector<Rollout>> rollouts, std::int64_t latent_width) {
+  torch::Tensor sum = torch::zeros({latent_width}, torch::kDouble);
+  torch::Tensor products = torch::zeros({latent_width, latent_width}, torch::kDouble);
+  double count = 0;
+  for (const auto& of_task : rollouts) {
+    for (const Rollout& rollout : of_task) {
+      const torch::Tensor latents = torch::tensor(rollout.latents).view({-1, latent_width}).to(torch::kDouble);
+      sum += latents.sum(0);
+      products += torch::matmul(latents.t(), latents);
+      count += static_cast<double>(latents.size(0));
+    }
+  }
+  const torch::Tensor mean = sum / count;
+  const torch::Tensor eigenvalues =
+      torch::linalg_eigvalsh(products / count - torch::outer(mean, mean)).clamp_min(1e-12);
+  const torch::Tensor shares = eigenvalues / eigenvalues.sum();
+  return std::exp(-(shares * shares.log()).sum().item<double>());
 }
 
 void standardise_latents(std::vector<std::vector<Rollout>>& rollouts, TensorFile& file) {

@@ -101,6 +101,19 @@ TEST(ContrastiveTraining, LearnsToTellProgramsApart) {
   EXPECT_EQ(calls, 1) << "it stops when it is told to";
 }
 
+TEST(EffectiveDimensions, CountsDirectionsThatAreUsed) {
+  Rollout flat;
+  Rollout round;
+  Random random(6);
+  for (int i = 0; i < 2000; ++i) {
+    const double x = random.normal();
+    for (const double value : {x, 2 * x, -x}) flat.latents.push_back(static_cast<float>(value));
+    for (int k = 0; k < 3; ++k) round.latents.push_back(static_cast<float>(random.normal()));
+  }
+  EXPECT_NEAR(effective_dimensions(std::vector<std::vector<Rollout>>{{flat}}, 3), 1, 0.01);
+  EXPECT_NEAR(effective_dimensions(std::vector<std::vector<Rollout>>{{round}}, 3), 3, 0.01);
+}
+
 class TransitionTraining : public ::testing::TestWithParam<TransitionKind> {};
 
 TEST_P(TransitionTraining, ForeseesWhatTheEncoderSays) {
@@ -108,9 +121,11 @@ TEST_P(TransitionTraining, ForeseesWhatTheEncoderSays) {
   torch::manual_seed(1);
   TensorFile file = new_world_model_file();
   EncoderModule(kSmall).parameters().write_to(file);
-  std::vector<std::vector<Rollout>> rollouts = encode_rollouts(tasks, *Encoder::from(file), 12, 2);
+  std::vector<std::vector<Rollout>> rollouts =
+      encode_rollouts(tasks, *Encoder::from(file), 12, 2, [] { return false; });
   ASSERT_EQ(rollouts.size(), 2U);
   ASSERT_EQ(rollouts[0].size(), 12U);
+  EXPECT_TRUE(encode_rollouts(tasks, *Encoder::from(file), 12, 2, [] { return true; })[1].empty()) << "cancelled";
   standardise_latents(rollouts, file);
   TransitionStep last;
   train_transition(
