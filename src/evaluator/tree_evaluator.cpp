@@ -9,7 +9,7 @@ namespace tilecast {
 namespace {
 
 constexpr std::size_t kFewestRecords = 8;  // before the trees are trusted with anything
-constexpr std::size_t kGrain = 32;
+constexpr std::size_t kGrain = 128;
 // For many tasks at once; the defaults suit the few dozen programs of a search.
 constexpr TreeOptions kPretraining{.rounds = 300, .depth = 8, .eta = 0.1, .min_child_weight = 2};
 
