@@ -17,8 +17,7 @@ namespace {
 struct BenchArguments {
   ModelSource source;
   std::int64_t trials = 64;
-  std::string evaluator = "static";
-  std::filesystem::path model = default_world_model();
+  EvaluatorChoice evaluator;
   int seeds = 1;
   int threads = 2;
   std::filesystem::path records;
@@ -93,11 +92,11 @@ int bench_subgraphs(const BenchArguments& arguments) {
   const Hardware hardware = probe_hardware();
   auto measurer = make_measurer({.threads = arguments.threads});
   if (!measurer.ok()) return report_error(measurer.error().message);
-  const auto evaluator = make_evaluator(arguments.evaluator, hardware, arguments.threads, 0, arguments.model);
+  const auto evaluator = make_evaluator(arguments.evaluator, hardware, arguments.threads, 0);
   if (!evaluator.ok()) return report_error(evaluator.error().message);
   const Status warmed = warm_start(**evaluator, arguments.warm_start, arguments.threads);
   if (!warmed.ok()) return report_error(warmed.error().message);
-  fmt::print("{} threads, {} trials, evaluator {}{}{}\n", arguments.threads, arguments.trials, arguments.evaluator,
+  fmt::print("{} threads, {} trials, evaluator {}{}{}\n", arguments.threads, arguments.trials, arguments.evaluator.name,
              arguments.warm_start.empty() ? "" : ", pretrained", arguments.random_search ? ", random search" : "");
   fmt::print("{:<16} {:>4} {:>7} {:>6} {:>10} {:>9} {:>7} {:>8}\n", "subgraph", "seed", "trials", "errors", "best ms",
              "GFLOP/s", "peak", "tuning s");
@@ -135,7 +134,7 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   command->add_option("--trials", arguments->trials, "candidates a subgraph")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
-  add_evaluator_options(*command, arguments->evaluator, arguments->model);
+  add_evaluator_options(*command, arguments->evaluator);
   command->add_option("--seeds", arguments->seeds, "runs of each, with seeds 0, 1, …")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

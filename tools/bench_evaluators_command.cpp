@@ -24,7 +24,7 @@ using Clock = std::chrono::steady_clock;
 struct BenchEvaluatorsArguments {
   ModelSource source;
   std::vector<std::filesystem::path> warm_start;
-  std::filesystem::path model = default_world_model();
+  EvaluatorChoice choice;  // of which all names take turns
   std::size_t candidates = 4096;
   std::size_t lowered = 10;
   int rounds = 5;
@@ -118,7 +118,8 @@ Status run_bench(const BenchEvaluatorsArguments& arguments) {
   const Hardware hardware = probe_hardware();
   Evaluators evaluators;
   for (const std::string& name : evaluator_names()) {
-    TILECAST_TRY(evaluators[name], make_evaluator(name, hardware, arguments.threads, arguments.seed, arguments.model));
+    const EvaluatorChoice choice{name, arguments.choice.model};
+    TILECAST_TRY(evaluators[name], make_evaluator(choice, hardware, arguments.threads, arguments.seed));
     TILECAST_CHECK(warm_start(*evaluators[name], arguments.warm_start, arguments.threads));
   }
   std::vector<TaskCosts> costs;
@@ -142,7 +143,7 @@ void add_bench_evaluators_command(CLI::App& bench, int& exit_code) {
       ->add_option("--warm-start", arguments->warm_start,
                    "record logs and files of a dataset, from which the evaluators learn first")
       ->check(CLI::ExistingFile);
-  add_world_model_option(*command, arguments->model);
+  add_world_model_option(*command, arguments->choice);
   command->add_option("--candidates", arguments->candidates, "random samples of each task")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

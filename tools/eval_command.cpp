@@ -20,8 +20,7 @@ namespace {
 
 struct EvalArguments {
   std::vector<std::filesystem::path> files;
-  std::string evaluator = "static";
-  std::filesystem::path model = default_world_model();
+  EvaluatorChoice evaluator;
   std::string split = std::string(split_name(DatasetSplit::kHeldOut));
   bool cold = false;
   std::uint64_t seed = 0;
@@ -94,8 +93,7 @@ Result<Qualities> evaluate(const EvalArguments& arguments, std::span<const TaskR
   for (const TaskRecords& group : groups) {
     auto& evaluator = evaluators[{group.hardware.fingerprint, group.threads}];
     if (!evaluator) {
-      TILECAST_TRY(evaluator,
-                   make_evaluator(arguments.evaluator, group.hardware, group.threads, arguments.seed, arguments.model));
+      TILECAST_TRY(evaluator, make_evaluator(arguments.evaluator, group.hardware, group.threads, arguments.seed));
       const auto start = std::chrono::steady_clock::now();
       if (!arguments.cold) TILECAST_CHECK(evaluator->pretrain(training));
       result.training_seconds += seconds_since(start);
@@ -142,14 +140,14 @@ Status run_eval(const EvalArguments& arguments) {
 
   std::size_t learnt = 0;
   for (const TaskRecords& group : training) learnt += group.records.size();
-  fmt::print("evaluator {}, {} ({} programs of {} tasks, {:.1f} s), split {}\n", arguments.evaluator,
+  fmt::print("evaluator {}, {} ({} programs of {} tasks, {:.1f} s), split {}\n", arguments.evaluator.name,
              arguments.cold ? "cold" : "pretrained", learnt, training.size(), qualities.training_seconds,
              arguments.split);
   print(qualities);
   if (!arguments.json) return Unit{};
   nlohmann::json networks = nlohmann::json::object();
   for (const auto& [network, quality] : qualities.networks) networks[network] = to_json(quality);
-  fmt::print("{}\n", nlohmann::json{{"evaluator", arguments.evaluator},
+  fmt::print("{}\n", nlohmann::json{{"evaluator", arguments.evaluator.name},
                                     {"split", arguments.split},
                                     {"learnt_programs", learnt},
                                     {"learnt_tasks", training.size()},
@@ -168,7 +166,7 @@ void add_eval_command(CLI::App& app, int& exit_code) {
   CLI::App* command = app.add_subcommand("eval", "Say how well an evaluator ranks the programs of a dataset.");
   command->add_option("FILE", arguments->files, "files of a dataset, such as data/dataset/records-1.jsonl.xz")
       ->required();
-  add_evaluator_options(*command, arguments->evaluator, arguments->model);
+  add_evaluator_options(*command, arguments->evaluator);
   command->add_option("--split", arguments->split, "whose programs are ranked")
       ->check(CLI::IsMember({"train", "validation", "held-out"}))
       ->capture_default_str();

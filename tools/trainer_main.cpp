@@ -157,7 +157,7 @@ int train_main(int argc, char** argv) {
       ->check(CLI::IsMember({"all", "encoder", "transition"}))
       ->capture_default_str();
   app.add_option("--transition", arguments.kind, "how an action moves a latent")
-      ->check(CLI::IsMember({"transh", "translation", "gated"}))
+      ->check(CLI::IsMember(transition_names()))
       ->capture_default_str();
   app.add_option("--curves", arguments.curves, "JSON lines, one a step; appended");
   app.add_option("--encoder-steps", arguments.encoder.steps, "batches that the encoder learns from")

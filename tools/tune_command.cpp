@@ -17,8 +17,7 @@ namespace {
 struct TuneArguments {
   ModelSource source;
   TuneOptions tune;
-  std::string evaluator = "static";
-  std::filesystem::path model = default_world_model();
+  EvaluatorChoice evaluator;
   std::vector<std::filesystem::path> warm_start;
   bool json = false;
 };
@@ -55,13 +54,12 @@ int run_tune(const TuneArguments& arguments) {
   const double peak = measure_peak_gflops(arguments.tune.threads);
   auto measurer = make_measurer({.threads = arguments.tune.threads});
   if (!measurer.ok()) return report_error(measurer.error().message);
-  const auto evaluator =
-      make_evaluator(arguments.evaluator, hardware, arguments.tune.threads, arguments.tune.seed, arguments.model);
+  const auto evaluator = make_evaluator(arguments.evaluator, hardware, arguments.tune.threads, arguments.tune.seed);
   if (!evaluator.ok()) return report_error(evaluator.error().message);
   const Status warmed = warm_start(**evaluator, arguments.warm_start, arguments.tune.threads);
   if (!warmed.ok()) return report_error(warmed.error().message);
   fmt::print("{} tasks, {} threads, peak {:.1f} GFLOP/s, evaluator {}, seed {}\n", tasks->size(),
-             arguments.tune.threads, peak, arguments.evaluator, arguments.tune.seed);
+             arguments.tune.threads, peak, arguments.evaluator.name, arguments.tune.seed);
 
   Display display(peak, {arguments.tune.trials, arguments.tune.seconds}, false);
   const TuneHooks hooks{[&](const TuneProgress& progress) { display.update(progress); }, stop_requested};
@@ -89,7 +87,7 @@ void add_tune_command(CLI::App& app, int& exit_code) {
   command->add_option("--time", arguments->tune.seconds, "seconds")->check(CLI::PositiveNumber);
   command->add_option("--records", arguments->tune.records, "the record log: appended to, and resumed from")
       ->required();
-  add_evaluator_options(*command, arguments->evaluator, arguments->model);
+  add_evaluator_options(*command, arguments->evaluator);
   command
       ->add_option("--warm-start", arguments->warm_start,
                    "record logs and files of a dataset, from which the evaluator learns before it starts")

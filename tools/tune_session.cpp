@@ -13,36 +13,39 @@
 #include "task_records.h"
 
 namespace tilecast::tools {
+namespace {
+
+std::filesystem::path shipped_world_model() {
+  return directory_of_this_program() / "share" / "world_model.safetensors";
+}
+
+}  // namespace
 
 std::vector<std::string> evaluator_names() {
   return {"random", "actions", "static", "encoded", "world-model"};
 }
 
-std::filesystem::path default_world_model() {
-  return directory_of_this_program() / "share" / "world_model.safetensors";
+void add_world_model_option(CLI::App& command, EvaluatorChoice& choice) {
+  command.add_option("--model", choice.model, "what `tilecast train` wrote, for world-model")->check(CLI::ExistingFile);
 }
 
-Result<std::unique_ptr<Evaluator>> make_evaluator(const std::string& name, const Hardware& hardware, int threads,
-                                                  std::uint64_t seed, const std::filesystem::path& model) {
-  using Made = std::unique_ptr<Evaluator>;
-  if (name == "random") return Made(std::make_unique<RandomEvaluator>(seed));
-  if (name == "actions") return Made(std::make_unique<ActionEvaluator>(hardware, threads, hardware.cores));
-  if (name == "static") return Made(std::make_unique<StaticEvaluator>(hardware, threads, hardware.cores));
-  TILECAST_TRY(WorldModel read, WorldModel::read(model));
-  const LatentSource source = name == "encoded" ? LatentSource::kEncoded : LatentSource::kForeseen;
-  return Made(std::make_unique<WorldModelEvaluator>(hardware, threads, hardware.cores,
-                                                    std::make_shared<const WorldModel>(std::move(read)), source));
-}
-
-void add_world_model_option(CLI::App& command, std::filesystem::path& model) {
-  command.add_option("--model", model, "what `tilecast train` wrote, for world-model")->check(CLI::ExistingFile);
-}
-
-void add_evaluator_options(CLI::App& command, std::string& evaluator, std::filesystem::path& model) {
-  command.add_option("--evaluator", evaluator, "judge of candidates")
+void add_evaluator_options(CLI::App& command, EvaluatorChoice& choice) {
+  command.add_option("--evaluator", choice.name, "judge of candidates")
       ->check(CLI::IsMember(evaluator_names()))
       ->capture_default_str();
-  add_world_model_option(command, model);
+  add_world_model_option(command, choice);
+}
+
+Result<std::unique_ptr<Evaluator>> make_evaluator(const EvaluatorChoice& choice, const Hardware& hardware, int threads,
+                                                  std::uint64_t seed) {
+  using Made = std::unique_ptr<Evaluator>;
+  if (choice.name == "random") return Made(std::make_unique<RandomEvaluator>(seed));
+  if (choice.name == "actions") return Made(std::make_unique<ActionEvaluator>(hardware, threads, hardware.cores));
+  if (choice.name == "static") return Made(std::make_unique<StaticEvaluator>(hardware, threads, hardware.cores));
+  TILECAST_TRY(WorldModel read, WorldModel::read(choice.model.empty() ? shipped_world_model() : choice.model));
+  const LatentSource source = choice.name == "encoded" ? LatentSource::kEncoded : LatentSource::kForeseen;
+  return Made(std::make_unique<WorldModelEvaluator>(hardware, threads, hardware.cores,
+                                                    std::make_shared<const WorldModel>(std::move(read)), source));
 }
 
 Status warm_start(Evaluator& evaluator, const std::vector<std::filesystem::path>& files, int threads) {

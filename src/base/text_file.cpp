@@ -16,6 +16,16 @@ Status write_text(const std::filesystem::path& file, const std::string& text) {
   return Unit{};
 }
 
+Status replace_text(const std::filesystem::path& file, const std::string& text) {
+  const std::filesystem::path partial = file.string() + ".partial";
+  Status status = write_text(partial, text);
+  std::error_code error;
+  if (status.ok()) std::filesystem::rename(partial, file, error);
+  if (error) status = Error{fmt::format("cannot write {}: {}", file.string(), error.message())};
+  if (!status.ok()) std::filesystem::remove(partial, error);
+  return status;
+}
+
 std::string first_line_of(const std::filesystem::path& file) {
   std::ifstream stream(file);
   std::string line;

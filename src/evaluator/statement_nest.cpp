@@ -224,8 +224,7 @@ StatementNest& NestAnalyzer::start(const State& state, StageId id) {
   nest.first_part.clear();
   nest.counts = {};
   nest.domain_points = 1;
-  for (const Axis& axis : nest.state->def->spatial) nest.domain_points *= static_cast<double>(axis.extent);
-  for (const Axis& axis : nest.state->def->reduction) nest.domain_points *= static_cast<double>(axis.extent);
+  nest.domain_points = point_count(nest.state->def->spatial) * point_count(nest.state->def->reduction);
   return nest;
 }
 

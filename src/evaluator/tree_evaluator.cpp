@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "evaluator/parallel_ranges.h"
+#include "base/parallel_ranges.h"
 
 namespace tilecast {
 namespace {

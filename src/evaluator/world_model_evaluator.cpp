@@ -12,6 +12,15 @@ std::vector<float> WorldModelEvaluator::initial_latent(const TaskContext& task) 
   return latent;
 }
 
+std::vector<float> WorldModelEvaluator::foreseen_latents(const TaskContext& task,
+                                                         std::span<const Trajectory> trajectories,
+                                                         std::span<const float> actions) const {
+  std::vector<std::uint32_t> counts;
+  counts.reserve(trajectories.size());
+  for (const Trajectory& trajectory : trajectories) counts.push_back(static_cast<std::uint32_t>(trajectory.size()));
+  return model_->foresee(initial_latent(task), actions, counts);
+}
+
 std::vector<float> WorldModelEvaluator::encoded_latents(const TaskContext& task,
                                                         std::span<const Trajectory> trajectories,
                                                         std::vector<char>& legal) const {
@@ -30,19 +39,16 @@ std::vector<float> WorldModelEvaluator::encoded_latents(const TaskContext& task,
 
 TreeEvaluator::Features WorldModelEvaluator::describe(const TaskContext& task, std::span<const Trajectory> trajectories,
                                                       const Machine& machine) const {
-  const std::vector<float> initial = initial_latent(task);
+  const bool foreseen = source_ == LatentSource::kForeseen;
   std::vector<float> actions;
-  std::vector<std::uint32_t> counts;
-  counts.reserve(trajectories.size());
-  const PackedRows rows = program_rows(task, trajectories, machine.hardware, machine.threads, &actions);
-  for (const Trajectory& trajectory : trajectories) counts.push_back(static_cast<std::uint32_t>(trajectory.size()));
+  const PackedRows rows =
+      program_rows(task, trajectories, machine.hardware, machine.threads, foreseen ? &actions : nullptr);
   Features features;
   features.log_estimate.assign(trajectories.size(), 0);
   features.legal.assign(trajectories.size(), 1);
-  const std::vector<float> latents = source_ == LatentSource::kForeseen
-                                         ? model_->foresee(initial, actions, counts)
-                                         : encoded_latents(task, trajectories, features.legal);
-  const std::size_t width = initial.size();
+  const std::vector<float> latents =
+      foreseen ? foreseen_latents(task, trajectories, actions) : encoded_latents(task, trajectories, features.legal);
+  const std::size_t width = model_->encoder.latent_width();
   features.rows.columns = rows.columns + width;
   features.rows.counts = rows.counts;
   features.rows.values.reserve(trajectories.size() * features.rows.columns);

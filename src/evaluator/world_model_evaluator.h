@@ -36,7 +36,10 @@ class WorldModelEvaluator final : public TreeEvaluator {
   // The latent of the task's unscheduled program.
   std::vector<float> initial_latent(const TaskContext& task) const;
 
-  // Trajectories x latent width, and which of them are illegal.
+  // Both: trajectories x latent width. `actions`: features of all actions, one trajectory after the other. `legal`:
+  // which of the trajectories are.
+  std::vector<float> foreseen_latents(const TaskContext& task, std::span<const Trajectory> trajectories,
+                                      std::span<const float> actions) const;
   std::vector<float> encoded_latents(const TaskContext& task, std::span<const Trajectory> trajectories,
                                      std::vector<char>& legal) const;
 

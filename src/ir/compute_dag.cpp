@@ -5,6 +5,13 @@
 #include <set>
 
 namespace tilecast {
+
+double point_count(std::span<const Axis> axes) {
+  double count = 1;
+  for (const Axis& axis : axes) count *= static_cast<double>(axis.extent);
+  return count;
+}
+
 namespace {
 
 Status check_name(std::set<std::string>& names, const Name& name) {

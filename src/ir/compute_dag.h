@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,9 @@ struct Axis {
   std::int64_t extent = 1;
   bool operator==(const Axis&) const = default;
 };
+
+// How many points the axes run over together; 1 for none.
+double point_count(std::span<const Axis> axes);
 
 enum class ReductionOp : std::uint8_t { kNone, kSum, kMax, kMin, kProduct };
 

@@ -195,12 +195,7 @@ Status write_dataset(const Dataset& dataset, const std::filesystem::path& file) 
   if (file.extension() == ".xz") {
     TILECAST_TRY(text, compress_xz(text));
   }
-  const std::filesystem::path partial = file.string() + ".partial";
-  TILECAST_CHECK(write_text(partial, text));
-  std::error_code error;
-  std::filesystem::rename(partial, file, error);
-  if (error) return Error{fmt::format("cannot write {}: {}", file.string(), error.message())};
-  return Unit{};
+  return replace_text(file, text);
 }
 
 Result<Dataset> read_dataset(const std::filesystem::path& file) {

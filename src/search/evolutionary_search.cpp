@@ -6,7 +6,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "evaluator/parallel_ranges.h"
+#include "base/parallel_ranges.h"
 #include "search/random_search.h"
 
 namespace tilecast {

@@ -62,14 +62,10 @@ ActionTracker::Loop* ActionTracker::find_loop(Stage& stage, const Name& name) {
 }
 
 void ActionTracker::describe_stage(const Stage& stage, ActionFeatures& features) const {
-  double elements = 1;
-  for (const Axis& axis : stage.def->spatial) elements *= static_cast<double>(axis.extent);
-  double terms = 1;
-  for (const Axis& axis : stage.def->reduction) terms *= static_cast<double>(axis.extent);
   features.stage_from_output = static_cast<float>(&stages_.back() - &stage);
   features.stage_reduces = stage.def->is_reduction() ? 1.0F : 0.0F;
-  features.stage_elements = log_count(elements);
-  features.stage_reduction = log_count(terms);
+  features.stage_elements = log_count(point_count(stage.def->spatial));
+  features.stage_reduction = log_count(point_count(stage.def->reduction));
   features.stage_operations = log_count(stage.def->counts.float_operations());
   features.stage_loads = log_count(stage.def->counts.loads);
   features.vectorized = log_count(static_cast<double>(stage.vectorized));

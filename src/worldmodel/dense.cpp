@@ -7,7 +7,20 @@
 namespace tilecast {
 namespace {
 
-// y (rows x outputs) += x (rows x inputs) * w (inputs x outputs). Columns of y stay in registers, a block at a time.
+// y (rows x outputs) += x (rows x inputs) * w (inputs x outputs), of rows from `first_row` on and columns from
+// `first_column` on.
+[[gnu::always_inline]] inline void multiply_add_rest(const float* x, const float* w, float* y, std::size_t first_row,
+                                                     std::size_t rows, std::size_t inputs, std::size_t first_column,
+                                                     std::size_t outputs) {
+  for (std::size_t row = first_row; row < rows; ++row) {
+    for (std::size_t k = 0; k < inputs; ++k) {
+      const float factor = x[row * inputs + k];
+      for (std::size_t c = first_column; c < outputs; ++c) y[row * outputs + c] += factor * w[k * outputs + c];
+    }
+  }
+}
+
+// y += x w. Columns of y stay in registers, a block at a time.
 [[gnu::always_inline]] inline void multiply_add(const float* x, const float* w, float* y, std::size_t rows,
                                                 std::size_t inputs, std::size_t outputs) {
   constexpr std::size_t kRows = 4;
@@ -28,18 +41,9 @@ namespace {
         for (std::size_t c = 0; c < kColumns; ++c) y[(row + r) * outputs + column + c] += sums[r][c];
       }
     }
-    for (std::size_t r = row; r < row + kRows; ++r) {
-      for (std::size_t k = 0; k < inputs; ++k) {
-        for (std::size_t c = column; c < outputs; ++c) y[r * outputs + c] += x[r * inputs + k] * w[k * outputs + c];
-      }
-    }
+    multiply_add_rest(x, w, y, row, row + kRows, inputs, column, outputs);
   }
-  for (; row < rows; ++row) {
-    for (std::size_t k = 0; k < inputs; ++k) {
-      const float factor = x[row * inputs + k];
-      for (std::size_t c = 0; c < outputs; ++c) y[row * outputs + c] += factor * w[k * outputs + c];
-    }
-  }
+  multiply_add_rest(x, w, y, row, rows, inputs, 0, outputs);
 }
 
 #if defined(__x86_64__)

@@ -48,13 +48,12 @@ Result<Encoder> Encoder::from(const TensorFile& file) {
 
 std::vector<float> Encoder::encode_line(const ProgramLine& line) const {
   const auto width = static_cast<std::size_t>(words_.shape[1]);
-  static const std::uint16_t number_word = tokenize("1")[1].word;
   std::vector<float> x(line.size() * width, 0);
   for (std::size_t t = 0; t < line.size(); ++t) {
     const std::span<float> row = std::span(x).subspan(t * width, width);
     add_row(row, words_, line[t].word);
     add_row(row, positions_, t);
-    if (line[t].word != number_word && t > 0) continue;
+    if (!has_value(line[t])) continue;
     const auto features = number_features(line[t].value);
     for (std::size_t f = 0; f < features.size(); ++f) add_row(row, numbers_, f, features[f]);
   }
@@ -64,18 +63,14 @@ std::vector<float> Encoder::encode_line(const ProgramLine& line) const {
 
 std::vector<float> Encoder::encode(const ProgramLines& lines, LineVectors* known) const {
   const auto width = static_cast<std::size_t>(words_.shape[1]);
+  LineVectors own;
+  LineVectors& vectors = known != nullptr ? *known : own;
   std::vector<float> x;
   x.reserve(lines.size() * width);
   for (std::size_t i = 0; i < lines.size(); ++i) {
-    const std::uint64_t hash = known != nullptr ? line_hash(lines[i]) : 0;
-    const auto found = known != nullptr ? known->find(hash) : LineVectors::iterator();
-    if (known != nullptr && found != known->end()) {
-      x.insert(x.end(), found->second.begin(), found->second.end());
-    } else {
-      std::vector<float> vector = encode_line(lines[i]);
-      x.insert(x.end(), vector.begin(), vector.end());
-      if (known != nullptr) known->emplace(hash, std::move(vector));
-    }
+    std::vector<float>& vector = vectors[line_hash(lines[i])];
+    if (vector.empty()) vector = encode_line(lines[i]);
+    x.insert(x.end(), vector.begin(), vector.end());
     add_row(std::span(x).subspan(i * width, width), line_positions_, i);
   }
   for (const TransformerLayer& layer : line_layers_) layer.apply(x);

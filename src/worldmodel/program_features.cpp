@@ -29,34 +29,33 @@ double iterations_where(std::span<const Loop> loops, const Wanted& wanted) {
   return product;
 }
 
-double product_of(const std::vector<Axis>& axes) {
-  double product = 1;
-  for (const Axis& axis : axes) product *= static_cast<double>(axis.extent);
-  return product;
-}
-
 double operations_of(const TrackedStage& stage) {
-  const double elements = product_of(stage.def->spatial);
+  const double elements = point_count(stage.def->spatial);
   if (stage.is_copy) return elements;
   // A copy or a shift does something, too.
-  return elements * product_of(stage.def->reduction) * std::max(stage.def->counts.float_operations(), 1.0);
+  return elements * point_count(stage.def->reduction) * std::max(stage.def->counts.float_operations(), 1.0);
 }
 
-// How often its nest runs, hosts of hosts counted in.
-double runs_of(const TrackedStage& stage, std::span<const TrackedStage> stages) {
+// From a stage to its host, and to the host's host, until one of them is what is looked for or in a nest of its own;
+// `runs`: how often the stage's nest runs for each time that the last one does.
+struct Climb {
+  const TrackedStage* last;
   double runs = 1;
-  const TrackedStage* at = &stage;
+};
+template <class Found>
+Climb climb(const TrackedStage& stage, std::span<const TrackedStage> stages, const Found& found) {
+  Climb result{&stage};
   // A chain of hosts is no longer than there are stages.
-  for (std::size_t i = 0; i < stages.size() && at->placement == Placement::kAt; ++i) {
-    runs *= at->times;
-    at = &stages[static_cast<std::size_t>(at->host)];
+  for (std::size_t i = 0; i < stages.size() && result.last->placement == Placement::kAt && !found(*result.last); ++i) {
+    result.runs *= result.last->times;
+    result.last = &stages[static_cast<std::size_t>(result.last->host)];
   }
-  return runs;
+  return result;
 }
 
 void summarise_stage(const TrackedStage& stage, std::span<const TrackedStage> stages, NestSummary& nest) {
-  const double elements = product_of(stage.def->spatial);
-  const double terms = stage.is_copy ? 1 : product_of(stage.def->reduction);
+  const double elements = point_count(stage.def->spatial);
+  const double terms = stage.is_copy ? 1 : point_count(stage.def->reduction);
   nest.operations = log_count(operations_of(stage));
   nest.from_output = static_cast<float>(&stages.back() - &stage);
   nest.is_copy = stage.is_copy ? 1.0F : 0.0F;
@@ -65,7 +64,7 @@ void summarise_stage(const TrackedStage& stage, std::span<const TrackedStage> st
   nest.term_operations = stage.is_copy ? 0.0F : log_count(stage.def->counts.float_operations());
   nest.term_loads = stage.is_copy ? 1.0F : log_count(stage.def->counts.loads);
 
-  const double runs = runs_of(stage, stages);
+  const double runs = climb(stage, stages, [](const TrackedStage&) { return false; }).runs;
   nest.inside_another = stage.placement == Placement::kAt ? 1.0F : 0.0F;
   nest.times = log_count(runs);
   nest.host_inside = stage.placement == Placement::kAt ? log_count(stage.host_inside) : 0.0F;
@@ -119,14 +118,9 @@ void summarise_order(const TrackedStage& stage, NestSummary& nest) {
   }
 
   const auto inside_outermost = [&](const auto& wanted) {
-    double product = 1;
-    bool outermost = true;
-    for (const Loop& loop : loops) {
-      if (!wanted(loop)) continue;
-      if (!outermost) product *= static_cast<double>(loop.extent);
-      outermost = false;
-    }
-    return log_count(product);
+    const auto outermost = std::find_if(loops.begin(), loops.end(), wanted);
+    if (outermost == loops.end()) return log_count(1);
+    return log_count(iterations_where(std::span(outermost + 1, loops.end()), wanted));
   };
   for (std::size_t axis = 0; axis < nest.block.size(); ++axis) {
     nest.block[axis] = inside_outermost(
@@ -137,12 +131,7 @@ void summarise_order(const TrackedStage& stage, NestSummary& nest) {
 }
 
 void summarise_parallelism(const TrackedStage& stage, std::span<const TrackedStage> stages, NestSummary& nest) {
-  const TrackedStage* at = &stage;
-  double runs = 1;
-  for (std::size_t i = 0; i < stages.size() && at->parallel <= 1 && at->placement == Placement::kAt; ++i) {
-    runs *= at->times;
-    at = &stages[static_cast<std::size_t>(at->host)];
-  }
+  const auto [at, runs] = climb(stage, stages, [](const TrackedStage& host) { return host.parallel > 1; });
   const auto parallel = static_cast<double>(at->parallel);
   nest.parallel = log_count(parallel);
   const double own = iterations_where(stage.loops, [](const Loop& loop) { return !is_unrolled_or_vector(loop); });

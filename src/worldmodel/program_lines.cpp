@@ -16,10 +16,9 @@ bool is_loop(const ProgramLine& line) {
 }  // namespace
 
 ProgramLines program_lines(std::string_view text) {
-  static const std::uint16_t line_word = tokenize("x").front().word;
   ProgramLines lines;
   for (const Token& token : tokenize(text)) {
-    if (token.word == line_word) {
+    if (begins_line(token)) {
       if (lines.size() == kMostLines) break;
       lines.emplace_back();
     }

@@ -11,6 +11,8 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "base/text_file.h"
+
 namespace tilecast {
 namespace {
 
@@ -106,23 +108,12 @@ Status write_tensor_file(const std::filesystem::path& file, const TensorFile& te
   std::string text = header.dump();
   text.resize((text.size() + 7) / 8 * 8, ' ');
   const std::uint64_t length = text.size();
-  const std::filesystem::path partial = file.string() + ".partial";
-  std::ofstream stream(partial, std::ios::binary);
-  stream.write(reinterpret_cast<const char*>(&length), sizeof(length));
-  stream << text;
+  std::string content(reinterpret_cast<const char*>(&length), sizeof(length));
+  content += text;
   for (const auto& [name, tensor] : tensors.tensors) {
-    stream.write(reinterpret_cast<const char*>(tensor.values.data()),
-                 static_cast<std::streamsize>(tensor.values.size() * sizeof(float)));
+    content.append(reinterpret_cast<const char*>(tensor.values.data()), tensor.values.size() * sizeof(float));
   }
-  stream.close();
-  std::error_code error;
-  if (stream) std::filesystem::rename(partial, file, error);
-  if (!stream || error) {
-    const std::string why = error ? error.message() : std::strerror(errno);
-    std::filesystem::remove(partial, error);
-    return Error{fmt::format("cannot write {}: {}", file.string(), why)};
-  }
-  return Unit{};
+  return replace_text(file, content);
 }
 
 }  // namespace tilecast

@@ -149,6 +149,14 @@ std::uint16_t unknown_word() {
   return kUnknown;
 }
 
+bool begins_line(const Token& token) {
+  return token.word == kLine;
+}
+
+bool has_value(const Token& token) {
+  return token.word == kLine || token.word == kNumber;
+}
+
 std::string word_text(std::uint16_t word) {
   if (word < kFirstKeyword) return std::string(kSpecial[word]);
   if (word < kFirstSymbol) return std::string(kKeywords[word - kFirstKeyword]);

@@ -36,6 +36,9 @@ std::string word_text(std::uint16_t word);
 // Characters that no program text has become a token of the word "unknown" each, so that they can be counted.
 std::vector<Token> tokenize(std::string_view text);
 std::uint16_t unknown_word();
+// Whether the token is the first of a line; whether its value says anything.
+bool begins_line(const Token& token);
+bool has_value(const Token& token);
 
 // A number as features, so that numbers that are near have features that are near: the logarithm of its size, in which
 // 64 and 65 are neighbours and 64 and 640 are not; its sign; and, weaker, how often it can be halved, which decides

@@ -21,6 +21,10 @@ float dot(std::span<const float> a, std::span<const float> b) {
 
 }  // namespace
 
+std::vector<std::string> transition_names() {
+  return {kNames.begin(), kNames.end()};
+}
+
 std::string_view transition_name(TransitionKind kind) {
   return kNames[static_cast<std::size_t>(kind)];
 }

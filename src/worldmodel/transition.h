@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +20,8 @@
 namespace tilecast {
 
 enum class TransitionKind : std::uint8_t { kTransH, kTranslation, kGated };
+// All that there are.
+std::vector<std::string> transition_names();
 std::string_view transition_name(TransitionKind kind);
 std::optional<TransitionKind> transition_from_name(std::string_view name);
 

@@ -1,10 +1,9 @@
 #include "worldmodel/training/contrastive_training.h"
 
-#include <cmath>
-#include <numbers>
 #include <set>
 
 #include "base/hash.h"
+#include "worldmodel/training/scheduled_adam.h"
 
 namespace tilecast {
 namespace {
@@ -21,17 +20,6 @@ std::vector<ProgramLines> distinct(std::vector<ProgramLines> programs) {
   return programs;
 }
 
-double rate_at(const ContrastiveOptions& options, std::int64_t step) {
-  const double progress = static_cast<double>(step) / static_cast<double>(options.steps);
-  constexpr double kWarmUp = 0.05;
-  if (progress < kWarmUp) return options.learning_rate * progress / kWarmUp;
-  return options.learning_rate * 0.5 * (1 + std::cos(std::numbers::pi * (progress - kWarmUp) / (1 - kWarmUp)));
-}
-
-void set_rate(torch::optim::Adam& optimizer, double rate) {
-  for (auto& group : optimizer.param_groups()) static_cast<torch::optim::AdamOptions&>(group.options()).lr(rate);
-}
-
 torch::Tensor unit_rows(const torch::Tensor& x) {
   return x / x.norm(2, 1, true).clamp_min(1e-6);
 }
@@ -42,13 +30,12 @@ void train_contrastive(EncoderModule& encoder, std::span<const MeasuredTask> tas
                        const std::function<bool(const ContrastiveStep&)>& report) {
   Random random(options.seed);
   torch::manual_seed(options.seed);
-  torch::optim::Adam optimizer(encoder.parameters().all(), torch::optim::AdamOptions(options.learning_rate));
+  constexpr double kWarmUp = 0.05;
+  ScheduledAdam adam(encoder.parameters().all(), options.learning_rate, options.steps, kWarmUp);
   for (std::int64_t step = 0; step < options.steps; ++step) {
     const std::vector<ProgramLines> first = distinct(sample_states(tasks, options.tasks, options.states, random));
     std::vector<ProgramLines> second;
     for (const ProgramLines& lines : first) second.push_back(with_unit_loops(lines, random));
-    set_rate(optimizer, rate_at(options, step));
-    optimizer.zero_grad();
     const torch::Tensor a = unit_rows(encoder.forward(first, options.dropout));
     const torch::Tensor b = unit_rows(encoder.forward(second, options.dropout));
     const torch::Tensor similarity = torch::matmul(a, b.t()) / options.temperature;
@@ -56,9 +43,7 @@ void train_contrastive(EncoderModule& encoder, std::span<const MeasuredTask> tas
     const torch::Tensor loss = (torch::nn::functional::cross_entropy(similarity, target) +
                                 torch::nn::functional::cross_entropy(similarity.t(), target)) /
                                2;
-    loss.backward();
-    torch::nn::utils::clip_grad_norm_(encoder.parameters().all(), 1.0);
-    optimizer.step();
+    adam.step(loss);
     const double right = similarity.argmax(1).eq(target).to(torch::kFloat).mean().item<double>();
     if (!report({step + 1, loss.item<double>(), right})) return;
   }

@@ -22,13 +22,7 @@ torch::Tensor masked_mean(const torch::Tensor& x, const torch::Tensor& mask) {
 // In order of length, so that what is encoded together needs little padding.
 template <class Items>
 std::vector<std::int64_t> order_by_length(const Items& items) {
-  const auto length = [&](std::int64_t i) {
-    if constexpr (std::is_pointer_v<typename Items::value_type>) {
-      return items[static_cast<std::size_t>(i)]->size();
-    } else {
-      return items[static_cast<std::size_t>(i)].size();
-    }
-  };
+  const auto length = [&](std::int64_t i) { return items[static_cast<std::size_t>(i)].size(); };
   std::vector<std::int64_t> order(items.size());
   std::iota(order.begin(), order.end(), 0);
   std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) { return length(a) < length(b); });
@@ -66,10 +60,9 @@ EncoderModule::EncoderModule(const EncoderSize& size) : size_(size) {
   parameters_.add_linear("encoder.latent", size.width, size.latent);
 }
 
-torch::Tensor EncoderModule::line_vectors(const std::vector<const ProgramLine*>& lines, double dropout) const {
-  const std::uint16_t number_word = tokenize("1")[1].word;
+torch::Tensor EncoderModule::line_vectors(std::span<const std::span<const Token>> lines, double dropout) const {
   std::size_t longest = 1;
-  for (const ProgramLine* line : lines) longest = std::max(longest, line->size());
+  for (const auto& line : lines) longest = std::max(longest, line.size());
   const auto rows = static_cast<std::int64_t>(lines.size());
   const auto columns = static_cast<std::int64_t>(longest);
   torch::Tensor words = torch::zeros({rows, columns}, torch::kLong);
@@ -79,12 +72,12 @@ torch::Tensor EncoderModule::line_vectors(const std::vector<const ProgramLine*>&
   auto number = numbers.accessor<float, 3>();
   auto present = mask.accessor<bool, 2>();
   for (std::int64_t r = 0; r < rows; ++r) {
-    const ProgramLine& line = *lines[static_cast<std::size_t>(r)];
+    const std::span<const Token> line = lines[static_cast<std::size_t>(r)];
     for (std::size_t t = 0; t < line.size(); ++t) {
       const auto column = static_cast<std::int64_t>(t);
       word[r][column] = line[t].word;
       present[r][column] = true;
-      if (line[t].word != number_word && t > 0) continue;
+      if (!has_value(line[t])) continue;
       const auto features = number_features(line[t].value);
       for (std::size_t f = 0; f < features.size(); ++f) number[r][column][static_cast<std::int64_t>(f)] = features[f];
     }
@@ -118,12 +111,12 @@ torch::Tensor EncoderModule::forward_bucket(const torch::Tensor& lines,
 
 torch::Tensor EncoderModule::forward(std::span<const ProgramLines> programs, double dropout) const {
   std::unordered_map<std::uint64_t, std::int64_t> number_of;
-  std::vector<const ProgramLine*> lines;
+  std::vector<std::span<const Token>> lines;
   std::vector<std::vector<std::int64_t>> numbers(programs.size());
   for (std::size_t p = 0; p < programs.size(); ++p) {
     for (const ProgramLine& line : programs[p]) {
       const auto [found, is_new] = number_of.emplace(line_hash(line), static_cast<std::int64_t>(lines.size()));
-      if (is_new) lines.push_back(&line);
+      if (is_new) lines.push_back(line);
       numbers[p].push_back(found->second);
     }
   }

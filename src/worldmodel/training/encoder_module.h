@@ -29,7 +29,7 @@ class EncoderModule {
   // Of programs that are about as long: the shorter ones are padded.
   torch::Tensor forward_bucket(const torch::Tensor& lines, std::span<const std::vector<std::int64_t>> programs,
                                double dropout) const;
-  torch::Tensor line_vectors(const std::vector<const ProgramLine*>& lines, double dropout) const;
+  torch::Tensor line_vectors(std::span<const std::span<const Token>> lines, double dropout) const;
 
   EncoderSize size_;
   Parameters parameters_;

@@ -1,9 +1,10 @@
-#include <cmath>
-#include <thread>
+#include "worldmodel/training/rollouts.h"
 
+#include <cmath>
+
+#include "base/parallel_ranges.h"
 #include "worldmodel/action_features.h"
 #include "worldmodel/state_texts.h"
-#include "worldmodel/training/transition_training.h"
 
 namespace tilecast {
 namespace {
@@ -46,34 +47,34 @@ std::vector<std::vector<Rollout>> encode_rollouts(std::span<const MeasuredTask> 
                                                   std::size_t most_of_a_task, int threads,
                                                   const std::function<bool()>& cancelled) {
   std::vector<std::vector<Rollout>> result(tasks.size());
-  std::vector<std::thread> workers;
-  for (int t = 0; t < threads; ++t) {
-    workers.emplace_back([&, t] {
-      for (auto i = static_cast<std::size_t>(t); i < tasks.size() && !cancelled();
-           i += static_cast<std::size_t>(threads)) {
-        result[i] = encode_task(tasks[i], encoder, most_of_a_task);
-      }
-    });
-  }
-  for (std::thread& worker : workers) worker.join();
+  parallel_ranges(tasks.size(), threads, 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end && !cancelled(); ++i) {
+      result[i] = encode_task(tasks[i], encoder, most_of_a_task);
+    }
+  });
   return result;
 }
 
-double effective_dimensions(std::span<const std::vector<Rollout>> rollouts, std::int64_t latent_width) {
-  torch::Tensor sum = torch::zeros({latent_width}, torch::kDouble);
-  torch::Tensor products = torch::zeros({latent_width, latent_width}, torch::kDouble);
+RowMoments moments_of(std::span<const std::vector<Rollout>> rollouts, std::vector<float> Rollout::*rows,
+                      std::int64_t width) {
+  torch::Tensor sum = torch::zeros({width}, torch::kDouble);
+  torch::Tensor products = torch::zeros({width, width}, torch::kDouble);
   double count = 0;
   for (const auto& of_task : rollouts) {
     for (const Rollout& rollout : of_task) {
-      const torch::Tensor latents = torch::tensor(rollout.latents).view({-1, latent_width}).to(torch::kDouble);
-      sum += latents.sum(0);
-      products += torch::matmul(latents.t(), latents);
-      count += static_cast<double>(latents.size(0));
+      const torch::Tensor values = torch::tensor(rollout.*rows).view({-1, width}).to(torch::kDouble);
+      sum += values.sum(0);
+      products += torch::matmul(values.t(), values);
+      count += static_cast<double>(values.size(0));
     }
   }
   const torch::Tensor mean = sum / count;
-  const torch::Tensor eigenvalues =
-      torch::linalg_eigvalsh(products / count - torch::outer(mean, mean)).clamp_min(1e-12);
+  return {mean, products / count - torch::outer(mean, mean)};
+}
+
+double effective_dimensions(std::span<const std::vector<Rollout>> rollouts, std::int64_t latent_width) {
+  const RowMoments moments = moments_of(rollouts, &Rollout::latents, latent_width);
+  const torch::Tensor eigenvalues = torch::linalg_eigvalsh(moments.covariance).clamp_min(1e-12);
   const torch::Tensor shares = eigenvalues / eigenvalues.sum();
   return std::exp(-(shares * shares.log()).sum().item<double>());
 }
@@ -82,23 +83,13 @@ void standardise_latents(std::vector<std::vector<Rollout>>& rollouts, TensorFile
   Tensor& weight = file.tensors.at("encoder.latent.weight");
   Tensor& bias = file.tensors.at("encoder.latent.bias");
   const std::size_t width = bias.values.size();
-  std::vector<double> sums(width);
-  std::vector<double> squares(width);
-  double count = 0;
-  for (const auto& of_task : rollouts) {
-    for (const Rollout& rollout : of_task) {
-      for (std::size_t i = 0; i < rollout.latents.size(); ++i) {
-        sums[i % width] += static_cast<double>(rollout.latents[i]);
-        squares[i % width] += static_cast<double>(rollout.latents[i]) * static_cast<double>(rollout.latents[i]);
-      }
-      count += static_cast<double>(rollout.latents.size() / width);
-    }
-  }
+  const RowMoments moments = moments_of(rollouts, &Rollout::latents, static_cast<std::int64_t>(width));
+  const torch::Tensor deviation = moments.deviation().clamp_min(1e-6);
   std::vector<float> mean(width);
   std::vector<float> scale(width);
   for (std::size_t i = 0; i < width; ++i) {
-    mean[i] = static_cast<float>(sums[i] / count);
-    scale[i] = static_cast<float>(1 / std::sqrt(std::max(squares[i] / count - std::pow(sums[i] / count, 2), 1e-12)));
+    mean[i] = static_cast<float>(moments.mean.data_ptr<double>()[i]);
+    scale[i] = static_cast<float>(1 / deviation.data_ptr<double>()[i]);
   }
   for (auto& of_task : rollouts) {
     for (Rollout& rollout : of_task) {

@@ -3,14 +3,6 @@
 #include <cmath>
 
 namespace tilecast {
-namespace {
-
-torch::Tensor gelu_by_tanh(const torch::Tensor& x) {
-  return at::gelu(x, "tanh");
-}
-
-}  // namespace
-
 void Parameters::add_normal(const std::string& name, at::IntArrayRef shape, double deviation) {
   tensors_[name] = (torch::randn(shape) * deviation).set_requires_grad(true);
 }
@@ -61,6 +53,11 @@ torch::Tensor linear(const Parameters& parameters, const std::string& name, cons
   return torch::matmul(x, parameters.at(name + ".weight")) + parameters.at(name + ".bias");
 }
 
+torch::Tensor feed_forward(const Parameters& parameters, const std::string& first, const std::string& second,
+                           const torch::Tensor& x) {
+  return linear(parameters, second, at::gelu(linear(parameters, first, x), "tanh"));
+}
+
 torch::Tensor layer_norm(const Parameters& parameters, const std::string& name, const torch::Tensor& x) {
   return torch::layer_norm(x, {x.size(-1)}, parameters.at(name + ".weight"), parameters.at(name + ".bias"));
 }
@@ -81,9 +78,9 @@ torch::Tensor transformer_layer(const Parameters& parameters, const std::string&
   attended = attended.transpose(1, 2).reshape({sequences, positions, width});
   const torch::Tensor middle =
       x + torch::dropout(linear(parameters, name + ".attention_output", attended), dropout, dropout > 0);
-  const torch::Tensor hidden =
-      gelu_by_tanh(linear(parameters, name + ".expand", layer_norm(parameters, name + ".feed_forward_norm", middle)));
-  return middle + torch::dropout(linear(parameters, name + ".contract", hidden), dropout, dropout > 0);
+  const torch::Tensor contracted = feed_forward(parameters, name + ".expand", name + ".contract",
+                                                layer_norm(parameters, name + ".feed_forward_norm", middle));
+  return middle + torch::dropout(contracted, dropout, dropout > 0);
 }
 
 }  // namespace tilecast

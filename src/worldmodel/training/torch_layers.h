@@ -33,6 +33,9 @@ class Parameters {
 };
 
 torch::Tensor linear(const Parameters& parameters, const std::string& name, const torch::Tensor& x);
+// The linear layer `second` of GELU of the linear layer `first`.
+torch::Tensor feed_forward(const Parameters& parameters, const std::string& first, const std::string& second,
+                           const torch::Tensor& x);
 torch::Tensor layer_norm(const Parameters& parameters, const std::string& name, const torch::Tensor& x);
 // x: sequences x positions x width; mask: sequences x positions, true where there is something. `dropout` is a share.
 torch::Tensor transformer_layer(const Parameters& parameters, const std::string& name, const torch::Tensor& x,

@@ -1,10 +1,10 @@
 #include "worldmodel/training/transition_training.h"
 
 #include <algorithm>
-#include <cmath>
-#include <numbers>
 
 #include "worldmodel/action_features.h"
+#include "worldmodel/training/scheduled_adam.h"
+#include "worldmodel/training/torch_layers.h"
 
 namespace tilecast {
 namespace {
@@ -18,21 +18,10 @@ struct Scaling {
 };
 
 Scaling scaling_of(std::span<const std::vector<Rollout>> rollouts) {
-  torch::Tensor sum = torch::zeros({kFeatures}, torch::kDouble);
-  torch::Tensor squares = torch::zeros({kFeatures}, torch::kDouble);
-  double count = 0;
-  for (const auto& of_task : rollouts) {
-    for (const Rollout& rollout : of_task) {
-      const torch::Tensor features = torch::tensor(rollout.features).view({-1, kFeatures}).to(torch::kDouble);
-      sum += features.sum(0);
-      squares += (features * features).sum(0);
-      count += static_cast<double>(features.size(0));
-    }
-  }
-  const torch::Tensor mean = sum / count;
+  const RowMoments moments = moments_of(rollouts, &Rollout::features, kFeatures);
   // A feature that never changes says nothing, however small the difference that another program has.
-  const torch::Tensor deviation = (squares / count - mean * mean).clamp_min(0).sqrt();
-  return {mean.to(torch::kFloat),
+  const torch::Tensor deviation = moments.deviation();
+  return {moments.mean.to(torch::kFloat),
           torch::where(deviation > 1e-4, deviation, torch::ones_like(deviation)).to(torch::kFloat)};
 }
 
@@ -63,11 +52,11 @@ Batch make_batch(const std::vector<const Rollout*>& chosen, std::int64_t width, 
   return batch;
 }
 
-Batch draw_batch(std::span<const std::vector<Rollout>> rollouts, const TransitionOptions& options, std::int64_t width,
-                 Random& random) {
+Batch draw_batch(std::span<const std::vector<Rollout>* const> rollouts, const TransitionOptions& options,
+                 std::int64_t width, Random& random) {
   std::vector<const Rollout*> chosen;
   for (std::size_t t = 0; t < options.tasks; ++t) {
-    const std::vector<Rollout>& of_task = rollouts[random.below(rollouts.size())];
+    const std::vector<Rollout>& of_task = *rollouts[random.below(rollouts.size())];
     for (std::size_t p = 0; p < options.programs; ++p) chosen.push_back(&of_task[random.below(of_task.size())]);
   }
   return make_batch(chosen, width, static_cast<std::int64_t>(options.programs));
@@ -90,8 +79,7 @@ torch::Tensor step_latent(const Parameters& parameters, TransitionKind kind, con
 torch::Tensor roll(const Parameters& parameters, TransitionKind kind, const Batch& batch, const Scaling& scaling) {
   const std::int64_t width = batch.latents.size(2);
   const torch::Tensor scaled = (batch.features - scaling.mean) / scaling.deviation;
-  const torch::Tensor vectors =
-      linear(parameters, "transition.vectors", at::gelu(linear(parameters, "transition.hidden", scaled), "tanh"));
+  const torch::Tensor vectors = feed_forward(parameters, "transition.hidden", "transition.vectors", scaled);
   torch::Tensor a = vectors.slice(-1, 0, width);
   if (kind == TransitionKind::kTransH) a = a / (a * a).sum(-1, true).add(1e-12).sqrt();
   const torch::Tensor d = vectors.slice(-1, width);
@@ -138,43 +126,33 @@ void write_transition(const Parameters& parameters, const Scaling& scaling, Tran
 
 void train_transition(std::span<const std::vector<Rollout>> rollouts, const TransitionOptions& options,
                       const std::function<bool(const TransitionStep&)>& report, TensorFile& file) {
-  std::vector<std::vector<Rollout>> used;
+  std::vector<const std::vector<Rollout>*> used;
   for (const auto& of_task : rollouts) {
-    if (!of_task.empty()) used.push_back(of_task);
+    if (!of_task.empty()) used.push_back(&of_task);
   }
   if (used.empty()) return;
-  const Rollout& any = used.front().front();
+  const Rollout& any = used.front()->front();
   const std::int64_t width =
       static_cast<std::int64_t>(any.latents.size()) / (static_cast<std::int64_t>(any.features.size()) / kFeatures + 1);
   Random random(options.seed);
   torch::manual_seed(options.seed);
-  const Scaling scaling = scaling_of(used);
+  const Scaling scaling = scaling_of(rollouts);
   Parameters parameters;
   parameters.add_linear("transition.hidden", kFeatures, options.hidden);
   parameters.add_linear("transition.vectors", options.hidden, 2 * width);
   if (options.kind == TransitionKind::kGated) parameters.add_normal("transition.gate", {width, width}, 0.05);
   parameters.add_linear("value.hidden", width, options.hidden);
   parameters.add_linear("value.output", options.hidden, 1);
-  torch::optim::Adam optimizer(parameters.all(), torch::optim::AdamOptions(options.learning_rate));
+  ScheduledAdam adam(parameters.all(), options.learning_rate, options.steps, 0);
   for (std::int64_t step = 0; step < options.steps; ++step) {
-    const double progress = static_cast<double>(step) / static_cast<double>(options.steps);
-    for (auto& group : optimizer.param_groups()) {
-      static_cast<torch::optim::AdamOptions&>(group.options())
-          .lr(options.learning_rate * 0.5 * (1 + std::cos(std::numbers::pi * progress)));
-    }
     const Batch batch = draw_batch(used, options, width, random);
-    optimizer.zero_grad();
     const torch::Tensor foreseen = roll(parameters, options.kind, batch, scaling);
     const torch::Tensor errors = (foreseen - batch.latents.slice(1, 1)).pow(2).mean(-1) * batch.present;
     const torch::Tensor error = errors.sum() / batch.present.sum();
     const torch::Tensor last = foreseen.select(1, foreseen.size(1) - 1);
-    const torch::Tensor head =
-        linear(parameters, "value.output", at::gelu(linear(parameters, "value.hidden", last), "tanh"))
-            .view({-1, batch.group});
+    const torch::Tensor head = feed_forward(parameters, "value.hidden", "value.output", last).view({-1, batch.group});
     const torch::Tensor value = ((head - head.mean(1, true)).view({-1}) - batch.times).pow(2).mean();
-    (error + options.value_weight * value).backward();
-    torch::nn::utils::clip_grad_norm_(parameters.all(), 1.0);
-    optimizer.step();
+    adam.step(error + options.value_weight * value);
     const torch::Tensor cosine = torch::cosine_similarity(last.detach(), last_true_latents(batch)).mean();
     if (!report({step + 1, error.item<double>(), cosine.item<double>(), value.item<double>()})) break;
   }

@@ -1,4 +1,4 @@
-#include "evaluator/parallel_ranges.h"
+#include "base/parallel_ranges.h"
 
 #include <gtest/gtest.h>
 

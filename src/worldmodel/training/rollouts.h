@@ -1,0 +1,46 @@
+// What the transition learns from: measured trajectories as features of their actions and latents of their states.
+#pragma once
+
+#include <torch/torch.h>
+
+#include <functional>
+#include <span>
+#include <vector>
+
+#include "worldmodel/encoder.h"
+#include "worldmodel/tensor_file.h"
+#include "worldmodel/training/training_data.h"
+
+namespace tilecast {
+
+// A trajectory as the transition model sees it.
+struct Rollout {
+  std::vector<float> features;  // actions x kActionFeatureCount
+  std::vector<float> latents;   // (actions + 1) x latent width: of the true states
+  double log_seconds = 0;       // to base 2, less the mean of its task's programs
+};
+
+// Of each task at most so many, one list a task. Tasks are divided over the threads; when `cancelled` turns true, those
+// that are left get an empty list.
+std::vector<std::vector<Rollout>> encode_rollouts(std::span<const MeasuredTask> tasks, const Encoder& encoder,
+                                                  std::size_t most_of_a_task, int threads,
+                                                  const std::function<bool()>& cancelled);
+
+// Over how many dimensions the latents spread: e to the entropy of the shares that the eigenvalues of their covariance
+// have (Roy and Vetterli, EUSIPCO 2007), at most the latent width. A collapsed encoder has few and tells nothing apart.
+double effective_dimensions(std::span<const std::vector<Rollout>> rollouts, std::int64_t latent_width);
+
+// Latents of the states, shifted and scaled so that each component has mean 0 and variance 1 over `rollouts`; the same
+// is done to the encoder's last layer in `file`.
+void standardise_latents(std::vector<std::vector<Rollout>>& rollouts, TensorFile& file);
+
+// Of rows that are part of rollouts, Rollout::features or Rollout::latents.
+struct RowMoments {
+  torch::Tensor mean;        // width, doubles
+  torch::Tensor covariance;  // width x width, doubles
+  torch::Tensor deviation() const { return covariance.diagonal().clamp_min(0).sqrt(); }
+};
+RowMoments moments_of(std::span<const std::vector<Rollout>> rollouts, std::vector<float> Rollout::*rows,
+                      std::int64_t width);
+
+}  // namespace tilecast
