@@ -25,6 +25,7 @@ TEST(Commands, EachHasHelp) {
                               "bench subgraphs",
                               "bench evaluators",
                               "bench models",
+                              "bench search",
                               "eval",
                               "collect",
                               "dataset",
