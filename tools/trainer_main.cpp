@@ -26,6 +26,7 @@ struct TrainArguments {
   std::filesystem::path output;
   std::filesystem::path curves;
   std::string part = "all";
+  std::filesystem::path encoder_from;
   EncoderSize size;
   ContrastiveOptions encoder;
   TransitionOptions transition;
@@ -109,18 +110,31 @@ Status train_encoder(const TrainArguments& arguments, std::span<const MeasuredTa
   return write_tensor_file(arguments.output, file);
 }
 
+// An encoder that others trained, in place of one that learns here.
+Status take_encoder(const TrainArguments& arguments) {
+  TILECAST_TRY(TensorFile roberta, read_roberta_directory(arguments.encoder_from));
+  TensorFile file = new_world_model_file();
+  add_pretrained_encoder(std::move(roberta), file);
+  const auto encoder = TextEncoder::from(file);
+  if (!encoder.ok()) return Error{fmt::format("{}: {}", arguments.encoder_from.string(), encoder.error().message)};
+  return write_tensor_file(arguments.output, file);
+}
+
 Status train_transition_part(const TrainArguments& arguments, std::span<const MeasuredTask> tasks) {
   TILECAST_TRY(TensorFile file, read_tensor_file(arguments.output));
-  TILECAST_TRY(const Encoder encoder, Encoder::from(file));
+  TILECAST_TRY(const TextEncoder encoder, TextEncoder::from(file));
   const auto start = std::chrono::steady_clock::now();
   const int threads = static_cast<int>(std::thread::hardware_concurrency());
   std::vector<std::vector<Rollout>> rollouts =
       encode_rollouts(tasks, encoder, arguments.programs, threads, stop_requested);
   if (stop_requested()) return Unit{};
-  const double dimensions = effective_dimensions(rollouts, static_cast<std::int64_t>(encoder.latent_width()));
-  standardise_latents(rollouts, file);
   std::size_t count = 0;
   for (const auto& of_task : rollouts) count += of_task.size();
+  if (count == 0) return Error{"no trajectory of the measured programs can be replayed with the actions of today"};
+  const auto width = static_cast<std::int64_t>(encoder.latent_width());
+  const double dimensions = effective_dimensions(rollouts, width);
+  if (!file.tensors.contains("encoder.latent.weight")) reduce_latents(rollouts, width, arguments.size.latent, file);
+  standardise_latents(rollouts, file);
   fmt::print("{:7.1f} s  {} trajectories encoded; their latents spread over {:.1f} of {} dimensions\n",
              seconds_since(start), count, dimensions, encoder.latent_width());
   TransitionOptions options = arguments.transition;
@@ -139,10 +153,15 @@ Status train_transition_part(const TrainArguments& arguments, std::span<const Me
 
 Status run_train(const TrainArguments& arguments) {
   watch_for_stop();
+  if (arguments.part == "transition" && !arguments.encoder_from.empty()) {
+    return Error{"--encoder-from replaces the encoder, which --part transition keeps; leave one of them out"};
+  }
   TILECAST_TRY(const std::vector<MeasuredTask> tasks, training_tasks(arguments));
   fmt::print("{} tasks, part {}, seed {}\n", tasks.size(), arguments.part, arguments.seed);
   std::fflush(stdout);
-  if (arguments.part != "transition") TILECAST_CHECK(train_encoder(arguments, tasks));
+  if (arguments.part != "transition") {
+    TILECAST_CHECK(arguments.encoder_from.empty() ? train_encoder(arguments, tasks) : take_encoder(arguments));
+  }
   if (arguments.part != "encoder" && !stop_requested()) TILECAST_CHECK(train_transition_part(arguments, tasks));
   return Unit{};
 }
@@ -156,6 +175,9 @@ int train_main(int argc, char** argv) {
   app.add_option("--part", arguments.part, "encoder, transition (of the model that is there), or both")
       ->check(CLI::IsMember({"all", "encoder", "transition"}))
       ->capture_default_str();
+  app.add_option("--encoder-from", arguments.encoder_from,
+                 "take the encoder from this directory instead of training one: CodeBERT, or another RoBERTa model "
+                 "(config.json, vocab.json, merges.txt, model.safetensors)");
   app.add_option("--transition", arguments.kind, "how an action moves a latent")
       ->check(CLI::IsMember(transition_names()))
       ->capture_default_str();

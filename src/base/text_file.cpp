@@ -5,8 +5,18 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <sstream>
 
 namespace tilecast {
+
+Result<std::string> read_text(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  std::ostringstream content;
+  // Copying nothing, as of an empty file, would count as a failure.
+  if (stream && stream.peek() != std::ifstream::traits_type::eof()) content << stream.rdbuf();
+  if (!stream || !content) return Error{fmt::format("cannot read {}: {}", file.string(), std::strerror(errno))};
+  return std::move(content).str();
+}
 
 Status write_text(const std::filesystem::path& file, const std::string& text) {
   std::ofstream stream(file, std::ios::binary | std::ios::trunc);

@@ -8,6 +8,8 @@
 
 namespace tilecast {
 
+// All bytes of a file; the message of a failure names it and says why.
+Result<std::string> read_text(const std::filesystem::path& file);
 // Writes the whole file; the message of a failure names it and says why.
 Status write_text(const std::filesystem::path& file, const std::string& text);
 // The same through FILE.partial beside it, so that the old content is there until the new one is complete.

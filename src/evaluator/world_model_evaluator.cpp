@@ -1,14 +1,13 @@
 #include "evaluator/world_model_evaluator.h"
 
 #include "evaluator/program_rows.h"
-#include "worldmodel/program_lines.h"
 
 namespace tilecast {
 
 std::vector<float> WorldModelEvaluator::initial_latent(const TaskContext& task) const {
   const std::lock_guard lock(mutex_);
   std::vector<float>& latent = initial_latents_[task.task.key];
-  if (latent.empty()) latent = model_->encoder.encode(program_lines(program_text(task.initial)));
+  if (latent.empty()) latent = model_->encoder.encode(program_text(task.initial));
   return latent;
 }
 
@@ -26,12 +25,12 @@ std::vector<float> WorldModelEvaluator::encoded_latents(const TaskContext& task,
                                                         std::vector<char>& legal) const {
   const std::size_t width = model_->encoder.latent_width();
   std::vector<float> latents;
-  LineVectors lines;
+  EncoderCache cache;
   for (std::size_t i = 0; i < trajectories.size(); ++i) {
     const auto state = replay(task.initial, trajectories[i]);
     legal[i] = state.ok() ? 1 : 0;
     const std::vector<float> latent =
-        state.ok() ? model_->encoder.encode(program_lines(program_text(*state)), &lines) : std::vector<float>(width);
+        state.ok() ? model_->encoder.encode(program_text(*state), &cache) : std::vector<float>(width);
     latents.insert(latents.end(), latent.begin(), latent.end());
   }
   return latents;

@@ -20,15 +20,15 @@ namespace {
   }
 }
 
-// y += x w. Columns of y stay in registers, a block at a time.
+// y += x w. A block of y stays in registers, a block of columns of w in the cache for all rows.
 [[gnu::always_inline]] inline void multiply_add(const float* x, const float* w, float* y, std::size_t rows,
                                                 std::size_t inputs, std::size_t outputs) {
   constexpr std::size_t kRows = 4;
   constexpr std::size_t kColumns = 32;
-  std::size_t row = 0;
-  for (; row + kRows <= rows; row += kRows) {
-    std::size_t column = 0;
-    for (; column + kColumns <= outputs; column += kColumns) {
+  const std::size_t whole_rows = rows / kRows * kRows;
+  const std::size_t whole_columns = outputs / kColumns * kColumns;
+  for (std::size_t column = 0; column < whole_columns; column += kColumns) {
+    for (std::size_t row = 0; row < whole_rows; row += kRows) {
       float sums[kRows][kColumns] = {};
       for (std::size_t k = 0; k < inputs; ++k) {
         const float* weights = w + k * outputs + column;
@@ -41,9 +41,9 @@ namespace {
         for (std::size_t c = 0; c < kColumns; ++c) y[(row + r) * outputs + column + c] += sums[r][c];
       }
     }
-    multiply_add_rest(x, w, y, row, row + kRows, inputs, column, outputs);
   }
-  multiply_add_rest(x, w, y, row, rows, inputs, 0, outputs);
+  multiply_add_rest(x, w, y, 0, whole_rows, inputs, whole_columns, outputs);
+  multiply_add_rest(x, w, y, whole_rows, rows, inputs, 0, outputs);
 }
 
 #if defined(__x86_64__)
@@ -107,15 +107,6 @@ std::vector<float> head_columns(std::span<const float> rows, std::size_t stride,
   return columns;
 }
 
-std::vector<float> transposed(std::span<const float> x, std::size_t columns) {
-  const std::size_t rows = x.size() / columns;
-  std::vector<float> result(x.size());
-  for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t c = 0; c < columns; ++c) result[c * rows + r] = x[r * columns + c];
-  }
-  return result;
-}
-
 // Softmax(Q K^T / sqrt(d)) V of one head; all are positions x d.
 std::vector<float> attend(std::span<const float> queries, std::span<const float> keys, std::span<const float> values,
                           std::size_t d) {
@@ -130,10 +121,6 @@ std::vector<float> attend(std::span<const float> queries, std::span<const float>
   return result;
 }
 
-void add_to(std::vector<float>& x, std::span<const float> y) {
-  for (std::size_t i = 0; i < x.size(); ++i) x[i] += y[i];
-}
-
 }  // namespace
 
 std::vector<float> Linear::apply(std::span<const float> x) const {
@@ -146,7 +133,6 @@ std::vector<float> Linear::apply(std::span<const float> x) const {
 }
 
 std::vector<float> LayerNorm::apply(std::span<const float> x) const {
-  constexpr float kEpsilon = 1e-5F;
   const std::size_t width = weight.values.size();
   std::vector<float> y(x.size());
   for (std::size_t row = 0; row < x.size(); row += width) {
@@ -155,7 +141,7 @@ std::vector<float> LayerNorm::apply(std::span<const float> x) const {
     for (std::size_t i = 0; i < width; ++i) sum += x[row + i];
     const float mean = sum / static_cast<float>(width);
     for (std::size_t i = 0; i < width; ++i) squares += (x[row + i] - mean) * (x[row + i] - mean);
-    const float scale = 1 / std::sqrt(squares / static_cast<float>(width) + kEpsilon);
+    const float scale = 1 / std::sqrt(squares / static_cast<float>(width) + epsilon);
     for (std::size_t i = 0; i < width; ++i) {
       y[row + i] = (x[row + i] - mean) * scale * weight.values[i] + bias.values[i];
     }
@@ -171,20 +157,53 @@ void gelu(std::span<float> x) {
   }
 }
 
-void TransformerLayer::apply(std::vector<float>& x) const {
-  const std::size_t width = attention_norm.weight.values.size();
+void gelu_by_erf(std::span<float> x) {
+  constexpr float kRootOfHalf = 0.707106781F;
+  for (float& value : x) value *= 0.5F * (1 + std::erf(value * kRootOfHalf));
+}
+
+void add_to(std::span<float> x, std::span<const float> y) {
+  for (std::size_t i = 0; i < x.size(); ++i) x[i] += y[i];
+}
+
+std::vector<float> transposed(std::span<const float> x, std::size_t columns) {
+  const std::size_t rows = x.size() / columns;
+  std::vector<float> result(x.size());
+  for (std::size_t r = 0; r < rows; ++r) {
+    for (std::size_t c = 0; c < columns; ++c) result[c * rows + r] = x[r * columns + c];
+  }
+  return result;
+}
+
+std::vector<float> mean_of_rows(std::span<const float> x, std::size_t width) {
+  std::vector<float> mean(width, 0);
+  for (std::size_t i = 0; i < x.size(); ++i) mean[i % width] += x[i];
+  const auto count = static_cast<float>(std::max<std::size_t>(x.size() / width, 1));
+  for (float& value : mean) value /= count;
+  return mean;
+}
+
+std::vector<float> self_attention(std::span<const float> query_key_value, std::size_t width, std::size_t heads) {
   const std::size_t d = width / heads;
-  const std::vector<float> qkv = query_key_value.apply(attention_norm.apply(x));
-  std::vector<float> attended(x.size());
+  const std::size_t positions = query_key_value.size() / (3 * width);
+  std::vector<float> attended(positions * width);
   for (std::size_t head = 0; head < heads; ++head) {
-    const auto part = [&](std::size_t which) { return head_columns(qkv, 3 * width, which * width + head * d, d); };
+    const auto part = [&](std::size_t which) {
+      return head_columns(query_key_value, 3 * width, which * width + head * d, d);
+    };
     const std::vector<float> result = attend(part(0), part(1), part(2), d);
-    for (std::size_t p = 0; p < x.size() / width; ++p) {
+    for (std::size_t p = 0; p < positions; ++p) {
       std::copy_n(result.begin() + static_cast<std::ptrdiff_t>(p * d), d,
                   attended.begin() + static_cast<std::ptrdiff_t>(p * width + head * d));
     }
   }
-  add_to(x, attention_output.apply(attended));
+  return attended;
+}
+
+void TransformerLayer::apply(std::vector<float>& x) const {
+  const std::size_t width = attention_norm.weight.values.size();
+  const std::vector<float> qkv = query_key_value.apply(attention_norm.apply(x));
+  add_to(x, attention_output.apply(self_attention(qkv, width, heads)));
   std::vector<float> hidden = expand.apply(feed_forward_norm.apply(x));
   gelu(hidden);
   add_to(x, contract.apply(hidden));

@@ -2,18 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace tilecast {
 namespace {
-
-std::vector<float> mean_of_rows(std::span<const float> rows, std::size_t width) {
-  std::vector<float> mean(width, 0);
-  for (std::size_t i = 0; i < rows.size(); ++i) mean[i % width] += rows[i];
-  const auto count = static_cast<float>(std::max<std::size_t>(rows.size() / width, 1));
-  for (float& value : mean) value /= count;
-  return mean;
-}
 
 void add_row(std::span<float> to, const Tensor& table, std::size_t row, float factor = 1) {
   const std::size_t width = to.size();

@@ -4,10 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <bit>
-#include <cerrno>
+#include <cmath>
 #include <cstring>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <optional>
 
@@ -33,7 +31,49 @@ std::optional<std::uint64_t> element_count(const std::vector<std::int64_t>& shap
   return count;
 }
 
-Result<Tensor> tensor_from(const nlohmann::json& entry, std::string_view data) {
+float from_bfloat16(std::uint16_t bits) {
+  return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16);
+}
+
+// IEEE 754 binary16: a sign, 5 bits of exponent, 10 of fraction.
+float from_float16(std::uint16_t bits) {
+  const std::uint32_t sign = (bits & 0x8000U) << 16;
+  const std::uint32_t exponent = (bits >> 10) & 0x1fU;
+  const std::uint32_t fraction = bits & 0x3ffU;
+  if (exponent == 0) return std::copysign(std::ldexp(static_cast<float>(fraction), -24), std::bit_cast<float>(sign));
+  // The exponents' biases are 15 and 127; all ones stand for infinities and what is no number.
+  const std::uint32_t wide_exponent = exponent == 0x1f ? 0xffU : exponent + 127 - 15;
+  return std::bit_cast<float>(sign | wide_exponent << 23 | fraction << 13);
+}
+
+// A type of numbers that becomes floats.
+struct ElementType {
+  std::size_t bytes;
+  float (*from_two_bytes)(std::uint16_t);  // null for floats themselves
+};
+
+std::optional<ElementType> element_type(const std::string& dtype) {
+  if (dtype == "F32") return ElementType{sizeof(float), nullptr};
+  if (dtype == "F16") return ElementType{sizeof(std::uint16_t), from_float16};
+  if (dtype == "BF16") return ElementType{sizeof(std::uint16_t), from_bfloat16};
+  return std::nullopt;
+}
+
+std::vector<float> floats_from(const ElementType& type, std::string_view bytes) {
+  std::vector<float> values(bytes.size() / type.bytes);
+  if (type.from_two_bytes == nullptr) {
+    if (!bytes.empty()) std::memcpy(values.data(), bytes.data(), bytes.size());
+    return values;
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    std::uint16_t bits = 0;
+    std::memcpy(&bits, bytes.data() + i * sizeof(bits), sizeof(bits));
+    values[i] = type.from_two_bytes(bits);
+  }
+  return values;
+}
+
+Result<Tensor> tensor_from(const nlohmann::json& entry, const ElementType& type, std::string_view data) {
   Tensor tensor{.shape = entry.at("shape").get<std::vector<std::int64_t>>()};
   const auto offsets = entry.at("data_offsets").get<std::vector<std::uint64_t>>();
   const std::optional<std::uint64_t> count = element_count(tensor.shape);
@@ -41,11 +81,10 @@ Result<Tensor> tensor_from(const nlohmann::json& entry, std::string_view data) {
     return Error{"lies outside the file"};
   }
   const std::uint64_t bytes = offsets[1] - offsets[0];
-  if (!count || bytes % sizeof(float) != 0 || bytes / sizeof(float) != *count) {
+  if (!count || bytes % type.bytes != 0 || bytes / type.bytes != *count) {
     return Error{"its bytes do not fit its shape"};
   }
-  tensor.values.resize(*count);
-  if (bytes > 0) std::memcpy(tensor.values.data(), data.data() + offsets[0], bytes);
+  tensor.values = floats_from(type, data.substr(offsets[0], bytes));
   return tensor;
 }
 
@@ -56,8 +95,9 @@ Result<TensorFile> parse(const std::filesystem::path& file, const nlohmann::json
       result.metadata = entry.get<std::map<std::string, std::string>>();
       continue;
     }
-    if (entry.at("dtype").get<std::string>() != "F32") continue;
-    auto tensor = tensor_from(entry, data);
+    const std::optional<ElementType> type = element_type(entry.at("dtype").get<std::string>());
+    if (!type) continue;
+    auto tensor = tensor_from(entry, *type, data);
     if (!tensor.ok()) return damaged(file, fmt::format("tensor {}: {}", name, tensor.error().message));
     result.tensors.emplace(name, *std::move(tensor));
   }
@@ -80,9 +120,7 @@ Result<const Tensor*> TensorFile::find(const std::string& name, const std::vecto
 }
 
 Result<TensorFile> read_tensor_file(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return Error{fmt::format("cannot read {}: {}", file.string(), std::strerror(errno))};
-  const std::string content{std::istreambuf_iterator<char>(stream), {}};
+  TILECAST_TRY(const std::string content, read_text(file));
   std::uint64_t length = 0;
   if (content.size() < sizeof(length)) return damaged(file, "it is cut off");
   std::memcpy(&length, content.data(), sizeof(length));
@@ -105,7 +143,8 @@ Status write_tensor_file(const std::filesystem::path& file, const TensorFile& te
     header[name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + bytes}}};
     offset += bytes;
   }
-  std::string text = header.dump();
+  // What is no UTF-8 has no place in JSON.
+  std::string text = header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   text.resize((text.size() + 7) / 8 * 8, ' ');
   const std::uint64_t length = text.size();
   std::string content(reinterpret_cast<const char*>(&length), sizeof(length));

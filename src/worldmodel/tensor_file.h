@@ -28,8 +28,8 @@ struct TensorFile {
   Result<const Tensor*> find(const std::string& name, const std::vector<std::int64_t>& shape) const;
 };
 
-// Tensors of other types than F32 are left out. Errors name the file: missing, cut off, a header that is no JSON, a
-// tensor that lies outside the file or whose bytes do not fit its shape.
+// Tensors of the types F32, F16 and BF16 become floats; those of other types are left out. Errors name the file:
+// missing, cut off, a header that is no JSON, a tensor that lies outside the file or whose bytes do not fit its shape.
 Result<TensorFile> read_tensor_file(const std::filesystem::path& file);
 // Replaces the file, once all is written.
 Status write_tensor_file(const std::filesystem::path& file, const TensorFile& tensors);

@@ -59,7 +59,7 @@ Result<WorldModel> WorldModel::read(const std::filesystem::path& file) {
                                file.string(), name, actual, version)};
     }
   }
-  auto encoder = Encoder::from(tensors);
+  auto encoder = TextEncoder::from(tensors);
   if (!encoder.ok()) return Error{fmt::format("{}: {}", file.string(), encoder.error().message)};
   auto transition = Transition::from(tensors);
   if (!transition.ok()) return Error{fmt::format("{}: {}", file.string(), transition.error().message)};

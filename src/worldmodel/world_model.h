@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "worldmodel/encoder.h"
+#include "worldmodel/text_encoder.h"
 #include "worldmodel/transition.h"
 
 namespace tilecast {
@@ -16,7 +16,7 @@ inline constexpr int kWorldModelVersion = 1;
 TensorFile new_world_model_file();
 
 struct WorldModel {
-  Encoder encoder;
+  TextEncoder encoder;
   Transition transition;
 
   // Errors name the file: no intact file of tensors, a model of another version, one that lacks a part.

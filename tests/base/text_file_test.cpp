@@ -19,6 +19,24 @@ TEST(TextFile, HoldsWhatWasWrittenLast) {
   EXPECT_EQ(std::string(std::istreambuf_iterator<char>(stream), {}), "short\n");
 }
 
+TEST(TextFile, IsReadWhole) {
+  const auto directory = *TempDirectory::create("text_file_test");
+  const auto file = directory.path() / "a.txt";
+  const std::string text("one\r\n\0two", 9);
+  ASSERT_TRUE(write_text(file, text).ok());
+  EXPECT_EQ(*read_text(file), text);
+  ASSERT_TRUE(write_text(file, "").ok());
+  EXPECT_EQ(*read_text(file), "");
+}
+
+TEST(TextFile, SaysWhyItCannotBeRead) {
+  const auto directory = *TempDirectory::create("text_file_test");
+  EXPECT_EQ(read_text("/nonexistent/a.txt").error().message,
+            "cannot read /nonexistent/a.txt: No such file or directory");
+  EXPECT_EQ(read_text(directory.path()).error().message,
+            "cannot read " + directory.path().string() + ": Is a directory");
+}
+
 TEST(TextFile, SaysWhyItCannotBeWritten) {
   const Status written = write_text("/nonexistent/a.txt", "text");
   ASSERT_FALSE(written.ok());

@@ -23,6 +23,7 @@ namespace {
 
 using testing::expect_one_line_errors;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::run_tilecast;
 using Json = nlohmann::json;
 
@@ -116,6 +117,7 @@ class DatasetCommandTest : public ::testing::Test {
                      "--records " + path("model_tuned.jsonl") + judge);
     EXPECT_EQ(tuned.exit_code, 0) << tuned.output;
 
+    train_on_pretrained_encoder();
     const auto refused =
         run_tilecast("eval " + path("records.jsonl.xz") + " --evaluator world-model --model " + path("curves.jsonl"));
     EXPECT_EQ(refused.exit_code, 1);
@@ -126,6 +128,27 @@ class DatasetCommandTest : public ::testing::Test {
     const auto full = run_tilecast("train " + path("records.jsonl.xz") + " -o /dev/full/x --encoder-steps 1");
     EXPECT_EQ(full.exit_code, 1);
     EXPECT_THAT(full.output, HasSubstr("cannot write /dev/full/x"));
+  }
+
+  // The encoder is one of CodeBERT's form that is there already.
+  void train_on_pretrained_encoder() const {
+    const std::string model = path("pretrained.safetensors");
+    const std::string command = "train " + path("records.jsonl.xz") + " -o " + model + " --encoder-from ";
+    const std::string directory = std::string(TILECAST_SOURCE_DIR) + "/tests/worldmodel/roberta";
+    const auto trained = run_tilecast(command + directory + " --transition-steps 5 --programs 4");
+    ASSERT_EQ(trained.exit_code, 0) << trained.output;
+    EXPECT_THAT(trained.output, HasSubstr("of 32 dimensions"));
+    EXPECT_THAT(trained.output, Not(HasSubstr(" encoder ")));
+    const auto result =
+        run_tilecast("eval --json " + path("records.jsonl.xz") + " --evaluator world-model --model " + model);
+    ASSERT_EQ(result.exit_code, 0) << result.output;
+    EXPECT_GE(Json::parse(result.last_line()).at("all").at("programs"), 10);
+    const auto missing = run_tilecast(command + path("none"));
+    EXPECT_EQ(missing.exit_code, 1);
+    EXPECT_THAT(missing.output, HasSubstr("none/vocab.json: No such file or directory"));
+    const auto both = run_tilecast(command + directory + " --part transition");
+    EXPECT_EQ(both.exit_code, 1);
+    EXPECT_THAT(both.output, HasSubstr("--encoder-from replaces the encoder, which --part transition keeps"));
   }
 
   void derive_states() const {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <fstream>
 #include <iostream>
 #include <iterator>
@@ -54,6 +55,26 @@ TEST_F(TensorFileTest, ReadsWhatOthersWrite) {
   EXPECT_EQ(read->tensors.at("w").values, (std::vector<float>{1, 1}));
 }
 
+// The numbers of each file's data, written as bytes in octal, low byte first.
+TEST_F(TensorFileTest, NumbersOfTwoBytesBecomeFloats) {
+  const auto values = [&](const std::string& dtype, const std::string& data) {
+    const auto read =
+        read_tensor_file(write(R"({"w":{"dtype":")" + dtype + R"(","shape":[)" + std::to_string(data.size() / 2) +
+                                   R"(],"data_offsets":[0,)" + std::to_string(data.size()) + "]}}",
+                               data));
+    EXPECT_TRUE(read.ok()) << read.error().message;
+    return read->tensors.at("w").values;
+  };
+  // 1, -2.5, the largest, the smallest normal, the largest and the smallest subnormal, -0, infinity
+  const std::string halves("\0\74\0\301\377\173\0\4\377\3\1\0\0\200\0\174", 16);
+  const std::vector<float> read = values("F16", halves);
+  EXPECT_EQ(read, (std::vector<float>{1, -2.5F, 65504, 0x1p-14F, 0x1.ff8p-15F, 0x1p-24F, 0, INFINITY}));
+  EXPECT_TRUE(std::signbit(read[6]));
+  EXPECT_TRUE(std::isnan(values("F16", std::string("\1\176", 2))[0]));
+  // 1, -2.5, 2^100
+  EXPECT_EQ(values("BF16", std::string("\200\77\40\300\200\161", 6)), (std::vector<float>{1, -2.5F, 0x1p100F}));
+}
+
 TEST_F(TensorFileTest, ErrorsSayWhatIsWrong) {
   const auto message = [](const fs::path& file) {
     const auto read = read_tensor_file(file);
@@ -69,6 +90,8 @@ TEST_F(TensorFileTest, ErrorsSayWhatIsWrong) {
               HasSubstr("tensor w: its bytes do not fit its shape"));
   EXPECT_THAT(message(write(R"({"w":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}})", "")),
               HasSubstr("its bytes do not fit its shape"));
+  EXPECT_THAT(message(write(R"({"w":{"dtype":"F16","shape":[1],"data_offsets":[0,4]}})", "1234")),
+              HasSubstr("tensor w: its bytes do not fit its shape"));
   EXPECT_THAT(message(write(R"({"w":{"dtype":"F32"}})", "")), HasSubstr("shape"));
   EXPECT_THAT(message(write(R"({"w":5})", "")), HasSubstr("model.safetensors is no intact"));
   const Status unwritable = write_tensor_file(directory_.path() / "no" / "x", kExample);

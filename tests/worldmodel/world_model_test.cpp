@@ -63,7 +63,7 @@ TEST_F(WorldModelTest, ForeseesManyAsOneByOne) {
     ASSERT_TRUE(write_tensor_file(file, testing::random_world_model_file(2, kind)).ok());
     const auto model = WorldModel::read(file);
     ASSERT_TRUE(model.ok()) << model.error().message;
-    const std::vector<float> initial = model->encoder.encode(program_lines(program_text(state)));
+    const std::vector<float> initial = model->encoder.encode(program_text(state));
     std::vector<float> features;
     std::vector<std::uint32_t> counts;
     std::vector<float> expected;

@@ -1,5 +1,6 @@
 #include "worldmodel/training/rollouts.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/parallel_ranges.h"
@@ -9,7 +10,7 @@
 namespace tilecast {
 namespace {
 
-Rollout encode_rollout(const MeasuredTask& task, std::size_t which, const Encoder& encoder, LineVectors& lines) {
+Rollout encode_rollout(const MeasuredTask& task, std::size_t which, const TextEncoder& encoder, EncoderCache& cache) {
   Rollout rollout;
   ActionTracker tracker(task.initial.program());
   const Trajectory& trajectory = task.trajectories[which];
@@ -20,19 +21,24 @@ Rollout encode_rollout(const MeasuredTask& task, std::size_t which, const Encode
     rollout.features.insert(rollout.features.end(), values.begin(), values.end());
   }
   for (const std::string& text : *texts) {
-    const std::vector<float> latent = encoder.encode(program_lines(text), &lines);
+    const std::vector<float> latent = encoder.encode(text, &cache);
     rollout.latents.insert(rollout.latents.end(), latent.begin(), latent.end());
   }
   return rollout;
 }
 
-std::vector<Rollout> encode_task(const MeasuredTask& task, const Encoder& encoder, std::size_t most) {
+std::vector<float> values_of(const torch::Tensor& tensor) {
+  const torch::Tensor values = tensor.contiguous();
+  return {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()};
+}
+
+std::vector<Rollout> encode_task(const MeasuredTask& task, const TextEncoder& encoder, std::size_t most) {
   std::vector<Rollout> rollouts;
-  LineVectors lines;
+  EncoderCache cache;
   double mean = 0;
   for (const double seconds : task.seconds) mean += std::log2(seconds) / static_cast<double>(task.seconds.size());
   for (std::size_t i = 0; i < std::min(most, task.trajectories.size()); ++i) {
-    Rollout rollout = encode_rollout(task, i, encoder, lines);
+    Rollout rollout = encode_rollout(task, i, encoder, cache);
     // A record of another version of the actions does not replay.
     if (rollout.latents.empty()) continue;
     rollout.log_seconds = std::log2(task.seconds[i]) - mean;
@@ -43,7 +49,7 @@ std::vector<Rollout> encode_task(const MeasuredTask& task, const Encoder& encode
 
 }  // namespace
 
-std::vector<std::vector<Rollout>> encode_rollouts(std::span<const MeasuredTask> tasks, const Encoder& encoder,
+std::vector<std::vector<Rollout>> encode_rollouts(std::span<const MeasuredTask> tasks, const TextEncoder& encoder,
                                                   std::size_t most_of_a_task, int threads,
                                                   const std::function<bool()>& cancelled) {
   std::vector<std::vector<Rollout>> result(tasks.size());
@@ -77,6 +83,26 @@ double effective_dimensions(std::span<const std::vector<Rollout>> rollouts, std:
   const torch::Tensor eigenvalues = torch::linalg_eigvalsh(moments.covariance).clamp_min(1e-12);
   const torch::Tensor shares = eigenvalues / eigenvalues.sum();
   return std::exp(-(shares * shares.log()).sum().item<double>());
+}
+
+void reduce_latents(std::vector<std::vector<Rollout>>& rollouts, std::int64_t latent_width,
+                    std::int64_t most_components, TensorFile& file) {
+  const RowMoments moments = moments_of(rollouts, &Rollout::latents, latent_width);
+  const auto [eigenvalues, eigenvectors] = torch::linalg_eigh(moments.covariance, "L");  // smallest first
+  // What varies less is the rounding of floats, which scaling to variance 1 would turn into noise.
+  constexpr double kLeastShare = 1e-8;
+  const torch::Tensor varies = eigenvalues > kLeastShare * eigenvalues.max();
+  const std::int64_t components = std::clamp<std::int64_t>(varies.sum().item<std::int64_t>(), 1, most_components);
+  const torch::Tensor weight = eigenvectors.slice(1, latent_width - components).flip(1).to(torch::kFloat).contiguous();
+  const torch::Tensor bias = -torch::matmul(moments.mean.to(torch::kFloat), weight);
+  for (auto& of_task : rollouts) {
+    for (Rollout& rollout : of_task) {
+      const torch::Tensor latents = torch::tensor(rollout.latents).view({-1, latent_width});
+      rollout.latents = values_of(torch::matmul(latents, weight) + bias);
+    }
+  }
+  file.tensors["encoder.latent.weight"] = {{latent_width, components}, values_of(weight)};
+  file.tensors["encoder.latent.bias"] = {{components}, values_of(bias)};
 }
 
 void standardise_latents(std::vector<std::vector<Rollout>>& rollouts, TensorFile& file) {

@@ -7,8 +7,8 @@
 #include <span>
 #include <vector>
 
-#include "worldmodel/encoder.h"
 #include "worldmodel/tensor_file.h"
+#include "worldmodel/text_encoder.h"
 #include "worldmodel/training/training_data.h"
 
 namespace tilecast {
@@ -22,13 +22,19 @@ struct Rollout {
 
 // Of each task at most so many, one list a task. Tasks are divided over the threads; when `cancelled` turns true, those
 // that are left get an empty list.
-std::vector<std::vector<Rollout>> encode_rollouts(std::span<const MeasuredTask> tasks, const Encoder& encoder,
+std::vector<std::vector<Rollout>> encode_rollouts(std::span<const MeasuredTask> tasks, const TextEncoder& encoder,
                                                   std::size_t most_of_a_task, int threads,
                                                   const std::function<bool()>& cancelled);
 
 // Over how many dimensions the latents spread: e to the entropy of the shares that the eigenvalues of their covariance
 // have (Roy and Vetterli, EUSIPCO 2007), at most the latent width. A collapsed encoder has few and tells nothing apart.
 double effective_dimensions(std::span<const std::vector<Rollout>> rollouts, std::int64_t latent_width);
+
+// Latents of the states brought down to the components along which they vary most (principal component analysis), at
+// most so many, fewer where the latents do not vary along more; the layer encoder.latent of `file` is made to do the
+// same. For encoders whose latents go through no such layer yet. There must be a rollout.
+void reduce_latents(std::vector<std::vector<Rollout>>& rollouts, std::int64_t latent_width,
+                    std::int64_t most_components, TensorFile& file);
 
 // Latents of the states, shifted and scaled so that each component has mean 0 and variance 1 over `rollouts`; the same
 // is done to the encoder's last layer in `file`.

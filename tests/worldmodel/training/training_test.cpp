@@ -3,10 +3,7 @@
 
 #include <iostream>
 
-#include "../../codegen/test_kernels.h"
-#include "base/hardware.h"
-#include "codegen/codegen.h"
-#include "space/space.h"
+#include "measured_tasks.h"
 #include "worldmodel/action_features.h"
 #include "worldmodel/training/contrastive_training.h"
 #include "worldmodel/training/transition_training.h"
@@ -16,28 +13,6 @@ namespace tilecast {
 namespace {
 
 constexpr EncoderSize kSmall{.width = 16, .line_layers = 1, .latent = 8};
-
-// Random trajectories of two tasks; their "times" are those of how many actions they have.
-std::vector<MeasuredTask> measured_tasks(int programs) {
-  Random random(7);
-  std::vector<MeasuredTask> result;
-  for (const Task& task : {testing::conv_task(14, 14, 16, 32, 3, 1), testing::dense_task(16, 64, 48)}) {
-    const auto context = make_task_context(task);
-    EXPECT_TRUE(context.ok());
-    const auto space = Space::create(*context, probe_hardware(), 2);
-    MeasuredTask measured{context->initial};
-    for (int i = 0; i < programs; ++i) {
-      measured.trajectories.push_back(space->sample(random).trajectory);
-      measured.seconds.push_back(1e-4 * static_cast<double>(measured.trajectories.back().size()));
-    }
-    result.push_back(std::move(measured));
-  }
-  return result;
-}
-
-ProgramLines unscheduled(const MeasuredTask& task) {
-  return program_lines(program_text(task.initial));
-}
 
 std::vector<float> row(const torch::Tensor& x, std::int64_t i) {
   const torch::Tensor values = x[i].detach().contiguous();
@@ -57,7 +32,7 @@ TEST(EncoderModule, IsWhatInferenceComputes) {
   const auto encoder = Encoder::from(file);
   ASSERT_TRUE(encoder.ok()) << encoder.error().message;
   Random random(5);
-  const std::vector<MeasuredTask> tasks = measured_tasks(4);
+  const std::vector<MeasuredTask> tasks = testing::measured_tasks(4);
   const std::vector<ProgramLines> programs = sample_states(tasks, 2, 8, random);
   ASSERT_EQ(programs.size(), 16U);
   const torch::Tensor latents = module.forward(programs, 0);
@@ -82,7 +57,7 @@ TEST(EncoderModule, TakesItsWeightsFromAFile) {
 }
 
 TEST(ContrastiveTraining, LearnsToTellProgramsApart) {
-  const std::vector<MeasuredTask> tasks = measured_tasks(6);
+  const std::vector<MeasuredTask> tasks = testing::measured_tasks(6);
   torch::manual_seed(1);
   EncoderModule encoder(kSmall);
   std::vector<double> losses;
@@ -117,7 +92,7 @@ TEST(EffectiveDimensions, CountsDirectionsThatAreUsed) {
 class TransitionTraining : public ::testing::TestWithParam<TransitionKind> {};
 
 TEST_P(TransitionTraining, ForeseesWhatTheEncoderSays) {
-  const std::vector<MeasuredTask> tasks = measured_tasks(12);
+  const std::vector<MeasuredTask> tasks = testing::measured_tasks(12);
   torch::manual_seed(1);
   TensorFile file = new_world_model_file();
   EncoderModule(kSmall).parameters().write_to(file);
@@ -145,7 +120,7 @@ TEST_P(TransitionTraining, ForeseesWhatTheEncoderSays) {
   ASSERT_TRUE(encoder.ok() && transition.ok());
   const WorldModel model{*encoder, *transition};
   const Rollout& rollout = rollouts[0][3];
-  const std::vector<float> initial = model.encoder.encode(unscheduled(tasks[0]));
+  const std::vector<float> initial = model.encoder.encode(program_text(tasks[0].initial));
   const std::size_t width = initial.size();
   expect_near(initial, {rollout.latents.begin(), rollout.latents.begin() + static_cast<std::ptrdiff_t>(width)}, 1e-3F);
   const auto actions = static_cast<std::uint32_t>(rollout.features.size() / kActionFeatureCount);
