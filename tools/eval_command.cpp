@@ -10,10 +10,10 @@
 #include "base/stopwatch.h"
 #include "commands.h"
 #include "evaluator/ranking.h"
+#include "judges.h"
 #include "profile/text_table.h"
 #include "record/dataset_file.h"
 #include "task_records.h"
-#include "tune_session.h"
 
 namespace tilecast::tools {
 namespace {
@@ -34,13 +34,6 @@ struct Qualities {
   double scoring_seconds = 0;
   double training_seconds = 0;
 };
-
-Result<std::vector<TaskRecords>> groups_of(const Dataset& dataset, DatasetSplit split) {
-  return group_records(dataset.records, dataset.hardware, [&](const std::string& key) {
-    const DatasetTask& task = dataset.tasks.at(key);
-    return task.split == split ? &task.task : nullptr;
-  });
-}
 
 // How often each network runs the task. A task of the held-out split may occur in networks of which other tasks were
 // learnt from: those are no held-out networks and do not count.
@@ -68,14 +61,10 @@ class NetworkWeights {
 
 void add_group(const TaskRecords& group, const Evaluator& evaluator, const NetworkWeights& weights, Qualities& result) {
   if (group.records.size() < 2) return;
-  std::vector<Trajectory> trajectories;
   std::vector<double> seconds;
-  for (const MeasureRecord& record : group.records) {
-    trajectories.push_back(record.trajectory);
-    seconds.push_back(record.seconds());
-  }
+  for (const MeasureRecord& record : group.records) seconds.push_back(record.seconds());
   const auto start = std::chrono::steady_clock::now();
-  const std::vector<double> scores = evaluator.score(group.task, trajectories);
+  const std::vector<double> scores = scores_of(group, evaluator);
   result.scoring_seconds += seconds_since(start);
   const TaskRanking ranking = rank_programs(scores, seconds);
   for (const auto& [network, weight] : weights.of(group.task.task.key)) {
@@ -84,22 +73,15 @@ void add_group(const TaskRecords& group, const Evaluator& evaluator, const Netwo
   }
 }
 
-// An evaluator is for one machine and number of threads: each that the groups were measured on gets its own.
 Result<Qualities> evaluate(const EvalArguments& arguments, std::span<const TaskRecords> training,
                            std::span<const TaskRecords> groups, const NetworkWeights& weights) {
-  using MachineKey = std::pair<std::string, int>;
-  std::map<MachineKey, std::unique_ptr<Evaluator>> evaluators;
+  Judges judges(arguments.evaluator, training, arguments.seed);
   Qualities result;
   for (const TaskRecords& group : groups) {
-    auto& evaluator = evaluators[{group.hardware.fingerprint, group.threads}];
-    if (!evaluator) {
-      TILECAST_TRY(evaluator, make_evaluator(arguments.evaluator, group.hardware, group.threads, arguments.seed));
-      const auto start = std::chrono::steady_clock::now();
-      if (!arguments.cold) TILECAST_CHECK(evaluator->pretrain(training));
-      result.training_seconds += seconds_since(start);
-    }
+    TILECAST_TRY(const Evaluator* evaluator, judges.judge_of(group));
     add_group(group, *evaluator, weights, result);
   }
+  result.training_seconds = judges.training_seconds();
   return result;
 }
 
@@ -125,16 +107,15 @@ void print(const Qualities& qualities) {
 }
 
 Status run_eval(const EvalArguments& arguments) {
+  if (arguments.files.empty()) return Error{"give files of a dataset, such as data/dataset/records-1.jsonl.xz"};
   const DatasetSplit split = *split_from_name(arguments.split);
   TILECAST_TRY(const Dataset dataset, read_datasets(arguments.files));
-  TILECAST_TRY(const std::vector<TaskRecords> groups, groups_of(dataset, split));
-  if (groups.empty()) {
-    return Error{fmt::format("{} has no measured programs of the split {}; tilecast collect gathers them",
-                             arguments.files.front().string(), arguments.split)};
-  }
+  TILECAST_TRY(const std::vector<TaskRecords> groups, records_of_split(dataset, split));
+  if (groups.empty()) return no_records_of_split(arguments.files.front(), split);
   std::vector<TaskRecords> training;
   if (!arguments.cold) {
-    TILECAST_TRY(training, groups_of(dataset, DatasetSplit::kTrain));
+    TILECAST_TRY(training, records_of_split(dataset, DatasetSplit::kTrain));
+    if (training.empty()) return no_records_of_split(arguments.files.front(), DatasetSplit::kTrain);
   }
   TILECAST_TRY(const Qualities qualities, evaluate(arguments, training, groups, NetworkWeights(dataset, split)));
 
@@ -164,8 +145,9 @@ Status run_eval(const EvalArguments& arguments) {
 void add_eval_command(CLI::App& app, int& exit_code) {
   const auto arguments = std::make_shared<EvalArguments>();
   CLI::App* command = app.add_subcommand("eval", "Say how well an evaluator ranks the programs of a dataset.");
-  command->add_option("FILE", arguments->files, "files of a dataset, such as data/dataset/records-1.jsonl.xz")
-      ->required();
+  command->require_subcommand(0, 1);
+  // Not `required`: subcommands have files of their own.
+  command->add_option("FILE", arguments->files, "files of a dataset, such as data/dataset/records-1.jsonl.xz");
   add_evaluator_options(*command, arguments->evaluator);
   command->add_option("--split", arguments->split, "whose programs are ranked")
       ->check(CLI::IsMember({"train", "validation", "held-out"}))
@@ -173,7 +155,9 @@ void add_eval_command(CLI::App& app, int& exit_code) {
   command->add_flag("--cold", arguments->cold, "do not learn from the training split first");
   command->add_option("--seed", arguments->seed, "of all random numbers")->capture_default_str();
   command->add_flag("--json", arguments->json, "end with one JSON object");
-  command->callback([arguments, &exit_code] {
+  add_eval_rollouts_command(*command, exit_code);
+  command->callback([arguments, command, &exit_code] {
+    if (!command->get_subcommands().empty()) return;
     const Status status = run_eval(*arguments);
     if (!status.ok()) exit_code = report_error(status.error().message);
   });

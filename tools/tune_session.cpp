@@ -36,13 +36,17 @@ void add_evaluator_options(CLI::App& command, EvaluatorChoice& choice) {
   add_world_model_option(command, choice);
 }
 
+Result<WorldModel> read_world_model(const EvaluatorChoice& choice) {
+  return WorldModel::read(choice.model.empty() ? shipped_world_model() : choice.model);
+}
+
 Result<std::unique_ptr<Evaluator>> make_evaluator(const EvaluatorChoice& choice, const Hardware& hardware, int threads,
                                                   std::uint64_t seed) {
   using Made = std::unique_ptr<Evaluator>;
   if (choice.name == "random") return Made(std::make_unique<RandomEvaluator>(seed));
   if (choice.name == "actions") return Made(std::make_unique<ActionEvaluator>(hardware, threads, hardware.cores));
   if (choice.name == "static") return Made(std::make_unique<StaticEvaluator>(hardware, threads, hardware.cores));
-  TILECAST_TRY(WorldModel read, WorldModel::read(choice.model.empty() ? shipped_world_model() : choice.model));
+  TILECAST_TRY(WorldModel read, read_world_model(choice));
   const LatentSource source = choice.name == "encoded" ? LatentSource::kEncoded : LatentSource::kForeseen;
   return Made(std::make_unique<WorldModelEvaluator>(hardware, threads, hardware.cores,
                                                     std::make_shared<const WorldModel>(std::move(read)), source));

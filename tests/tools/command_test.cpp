@@ -26,6 +26,7 @@ TEST(Commands, EachHasHelp) {
                               "bench evaluators",
                               "bench models",
                               "eval",
+                              "eval rollouts",
                               "collect",
                               "dataset",
                               "dataset tasks",

@@ -128,6 +128,29 @@ class DatasetCommandTest : public ::testing::Test {
     EXPECT_THAT(full.output, HasSubstr("cannot write /dev/full/x"));
   }
 
+  // How well the model foresees latents, alone and by what judges make of them.
+  void roll_out() const {
+    const std::string command = "eval rollouts " + path("records.jsonl.xz") + " --model " + path("model.safetensors");
+    const auto result = run_tilecast(command + " --programs 3 --json");
+    ASSERT_EQ(result.exit_code, 0) << result.output;
+    const Json json = Json::parse(result.last_line());
+    const Json& steps = json.at("steps");
+    EXPECT_EQ(steps.at("1").at("states"), 3 * json.at("tasks").get<int>());
+    EXPECT_GT(steps.at("all").at("states"), steps.at("1").at("states"));
+    EXPECT_LE(steps.at("all").at("cosine"), 1);
+    EXPECT_GT(steps.at("all").at("unchanged_error"), 0);
+    EXPECT_EQ(json.at("agreement").at("all").at("tasks"), json.at("tasks"));
+    const auto few = run_tilecast(command + " --tasks 1 --latents-only --json");
+    ASSERT_EQ(few.exit_code, 0) << few.output;
+    EXPECT_EQ(Json::parse(few.last_line()).at("tasks"), 1);
+    EXPECT_FALSE(Json::parse(few.last_line()).contains("agreement"));
+    expect_one_line_errors({
+        {"eval rollouts " + path("tasks.jsonl.xz"), "has no measured programs of the split held-out"},
+        {"eval rollouts " + path("records.jsonl.xz") + " --model " + path("curves.jsonl"), "no intact safetensors"},
+        {"eval", "give files of a dataset"},
+    });
+  }
+
   void derive_states() const {
     const std::string command = "dataset states " + path("records.jsonl.xz") + " --split train --most-programs 5 ";
     const auto result = run_tilecast(command + "--json -o " + path("states.jsonl"));
@@ -180,6 +203,7 @@ TEST_F(DatasetCommandTest, FromModelsToAPackedDataset) {
   EXPECT_EQ(Json::parse(shown.last_line()).at("all").at("tasks"), tasks_);
   judge();
   train();
+  roll_out();
   derive_states();
 }
 
