@@ -9,6 +9,7 @@
 
 #include "base/stopwatch.h"
 #include "commands.h"
+#include "evaluator/calibration.h"
 #include "evaluator/ranking.h"
 #include "judges.h"
 #include "profile/text_table.h"
@@ -23,6 +24,7 @@ struct EvalArguments {
   EvaluatorChoice evaluator;
   std::string split = std::string(split_name(DatasetSplit::kHeldOut));
   bool cold = false;
+  bool calibration = false;
   std::uint64_t seed = 0;
   bool json = false;
 };
@@ -31,6 +33,7 @@ struct EvalArguments {
 struct Qualities {
   std::map<std::string, RankingQuality> networks;
   RankingQuality all;
+  Calibration calibration;
   double scoring_seconds = 0;
   double training_seconds = 0;
 };
@@ -66,8 +69,10 @@ void add_group(const TaskRecords& group, const Evaluator& evaluator, const Netwo
   const auto start = std::chrono::steady_clock::now();
   const std::vector<double> scores = scores_of(group, evaluator);
   result.scoring_seconds += seconds_since(start);
+  const std::map<std::string, double> uses = weights.of(group.task.task.key);
+  if (!uses.empty()) result.calibration.add(scores, seconds);
   const TaskRanking ranking = rank_programs(scores, seconds);
-  for (const auto& [network, weight] : weights.of(group.task.task.key)) {
+  for (const auto& [network, weight] : uses) {
     result.networks[network].add(ranking, weight);
     result.all.add(ranking, weight);
   }
@@ -91,6 +96,42 @@ nlohmann::json to_json(const RankingQuality& quality) {
           {"top1", quality.top1()},
           {"top5", quality.top5()},
           {"rank_correlation", quality.rank_correlation()}};
+}
+
+nlohmann::json to_json(const PairCalibration& pairs) {
+  return {{"pairs", pairs.pairs()},
+          {"right", pairs.right()},
+          {"predicted", pairs.predicted()},
+          {"measured", pairs.measured()},
+          {"slope", pairs.slope()}};
+}
+
+nlohmann::json to_json(const Calibration& calibration) {
+  nlohmann::json result = {{"all", to_json(calibration.all())}};
+  for (std::size_t i = 0; i < kDifferenceBounds.size(); ++i) {
+    result[difference_range_text(i)] = to_json(calibration.by_difference()[i]);
+  }
+  return result;
+}
+
+void print(const Calibration& calibration) {
+  TextTable table({{"predicted difference", TextTable::Align::kLeft},
+                   {"pairs"},
+                   {"right order"},
+                   {"mean predicted"},
+                   {"mean measured"},
+                   {"slope"}});
+  const auto add = [&](const std::string& name, const PairCalibration& pairs) {
+    if (pairs.pairs() == 0) return;
+    table.add({name, fmt::format("{}", pairs.pairs()), fmt::format("{:.3f}", pairs.right()),
+               fmt::format("{:.3f}", pairs.predicted()), fmt::format("{:.3f}", pairs.measured()),
+               fmt::format("{:.3f}", pairs.slope())});
+  };
+  for (std::size_t i = 0; i < kDifferenceBounds.size(); ++i) {
+    add(difference_range_text(i), calibration.by_difference()[i]);
+  }
+  add("all", calibration.all());
+  fmt::print("\n{}", table.text());
 }
 
 void print(const Qualities& qualities) {
@@ -125,6 +166,7 @@ Status run_eval(const EvalArguments& arguments) {
              arguments.cold ? "cold" : "pretrained", learnt, training.size(), qualities.training_seconds,
              arguments.split);
   print(qualities);
+  if (arguments.calibration) print(qualities.calibration);
   if (!arguments.json) return Unit{};
   nlohmann::json networks = nlohmann::json::object();
   for (const auto& [network, quality] : qualities.networks) networks[network] = to_json(quality);
@@ -135,6 +177,7 @@ Status run_eval(const EvalArguments& arguments) {
                                     {"training_seconds", qualities.training_seconds},
                                     {"scoring_seconds", qualities.scoring_seconds},
                                     {"networks", networks},
+                                    {"calibration", to_json(qualities.calibration)},
                                     {"all", to_json(qualities.all)}}
                          .dump());
   return Unit{};
@@ -153,6 +196,8 @@ void add_eval_command(CLI::App& app, int& exit_code) {
       ->check(CLI::IsMember({"train", "validation", "held-out"}))
       ->capture_default_str();
   command->add_flag("--cold", arguments->cold, "do not learn from the training split first");
+  command->add_flag("--calibration", arguments->calibration,
+                    "also compare differences of scores within a task with those of log2 of the times");
   command->add_option("--seed", arguments->seed, "of all random numbers")->capture_default_str();
   command->add_flag("--json", arguments->json, "end with one JSON object");
   add_eval_rollouts_command(*command, exit_code);

@@ -87,7 +87,14 @@ class DatasetCommandTest : public ::testing::Test {
       const double top1 = json.at("all").at("top1");
       EXPECT_GT(top1, 0);
       EXPECT_LE(top1, json.at("all").at("top5"));
+      const Json& pairs = json.at("calibration").at("all");
+      EXPECT_GE(pairs.at("pairs"), 10 * 9 / 2);
+      EXPECT_GT(pairs.at("right"), 0);
+      EXPECT_GT(pairs.at("predicted"), 0);
     }
+    const auto calibrated = run_tilecast("eval --calibration " + path("records.jsonl.xz"));
+    ASSERT_EQ(calibrated.exit_code, 0) << calibrated.output;
+    EXPECT_THAT(calibrated.output, HasSubstr("predicted difference"));
     const auto none = run_tilecast("eval " + path("tasks.jsonl.xz"));
     EXPECT_EQ(none.exit_code, 1);
     EXPECT_THAT(none.output, HasSubstr("has no measured programs of the split held-out"));
