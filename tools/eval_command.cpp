@@ -11,10 +11,12 @@
 #include "commands.h"
 #include "evaluator/calibration.h"
 #include "evaluator/ranking.h"
+#include "frontend/main_operator.h"
 #include "judges.h"
 #include "profile/text_table.h"
 #include "record/dataset_file.h"
 #include "task_records.h"
+#include "transfer.h"
 
 namespace tilecast::tools {
 namespace {
@@ -24,14 +26,16 @@ struct EvalArguments {
   EvaluatorChoice evaluator;
   std::string split = std::string(split_name(DatasetSplit::kHeldOut));
   bool cold = false;
+  std::string by = "network";
+  Transfer transfer;
   bool calibration = false;
   std::uint64_t seed = 0;
   bool json = false;
 };
 
-// The quality of each network's tasks, and of all together.
+// The quality of each network's or operator's tasks, and of all together.
 struct Qualities {
-  std::map<std::string, RankingQuality> networks;
+  std::map<std::string, RankingQuality> parts;
   RankingQuality all;
   Calibration calibration;
   double scoring_seconds = 0;
@@ -62,7 +66,8 @@ class NetworkWeights {
   std::set<std::string> seen_;
 };
 
-void add_group(const TaskRecords& group, const Evaluator& evaluator, const NetworkWeights& weights, Qualities& result) {
+void add_group(const TaskRecords& group, const Evaluator& evaluator, const NetworkWeights& weights,
+               const std::string& by, Qualities& result) {
   if (group.records.size() < 2) return;
   std::vector<double> seconds;
   for (const MeasureRecord& record : group.records) seconds.push_back(record.seconds());
@@ -73,7 +78,7 @@ void add_group(const TaskRecords& group, const Evaluator& evaluator, const Netwo
   if (!uses.empty()) result.calibration.add(scores, seconds);
   const TaskRanking ranking = rank_programs(scores, seconds);
   for (const auto& [network, weight] : uses) {
-    result.networks[network].add(ranking, weight);
+    result.parts[by == "network" ? network : main_operator(group.task.task.graph)].add(ranking, weight);
     result.all.add(ranking, weight);
   }
 }
@@ -84,7 +89,7 @@ Result<Qualities> evaluate(const EvalArguments& arguments, std::span<const TaskR
   Qualities result;
   for (const TaskRecords& group : groups) {
     TILECAST_TRY(const Evaluator* evaluator, judges.judge_of(group));
-    add_group(group, *evaluator, weights, result);
+    add_group(group, *evaluator, weights, arguments.by, result);
   }
   result.training_seconds = judges.training_seconds();
   return result;
@@ -134,15 +139,15 @@ void print(const Calibration& calibration) {
   fmt::print("\n{}", table.text());
 }
 
-void print(const Qualities& qualities) {
+void print(const Qualities& qualities, const std::string& by) {
   using Align = TextTable::Align;
-  TextTable table({{"network", Align::kLeft}, {"tasks"}, {"programs"}, {"top-1"}, {"top-5"}, {"rank correlation"}});
+  TextTable table({{by, Align::kLeft}, {"tasks"}, {"programs"}, {"top-1"}, {"top-5"}, {"rank correlation"}});
   const auto add = [&](const std::string& name, const RankingQuality& quality) {
     table.add({name, fmt::format("{}", quality.tasks()), fmt::format("{}", quality.programs()),
                fmt::format("{:.3f}", quality.top1()), fmt::format("{:.3f}", quality.top5()),
                fmt::format("{:.3f}", quality.rank_correlation())});
   };
-  for (const auto& [network, quality] : qualities.networks) add(network, quality);
+  for (const auto& [name, quality] : qualities.parts) add(name, quality);
   add("all", qualities.all);
   fmt::print("{}", table.text());
 }
@@ -151,32 +156,36 @@ Status run_eval(const EvalArguments& arguments) {
   if (arguments.files.empty()) return Error{"give files of a dataset, such as data/dataset/records-1.jsonl.xz"};
   const DatasetSplit split = *split_from_name(arguments.split);
   TILECAST_TRY(const Dataset dataset, read_datasets(arguments.files));
-  TILECAST_TRY(const std::vector<TaskRecords> groups, records_of_split(dataset, split));
+  TILECAST_TRY(std::vector<TaskRecords> groups, records_of_split(dataset, split));
   if (groups.empty()) return no_records_of_split(arguments.files.front(), split);
   std::vector<TaskRecords> training;
   if (!arguments.cold) {
     TILECAST_TRY(training, records_of_split(dataset, DatasetSplit::kTrain));
     if (training.empty()) return no_records_of_split(arguments.files.front(), DatasetSplit::kTrain);
   }
+  TILECAST_CHECK(keep_apart(arguments.transfer, dataset, training, groups));
   TILECAST_TRY(const Qualities qualities, evaluate(arguments, training, groups, NetworkWeights(dataset, split)));
 
   std::size_t learnt = 0;
   for (const TaskRecords& group : training) learnt += group.records.size();
-  fmt::print("evaluator {}, {} ({} programs of {} tasks, {:.1f} s), split {}\n", arguments.evaluator.name,
+  fmt::print("evaluator {}, {} ({} programs of {} tasks, {:.1f} s), split {}{}\n", arguments.evaluator.name,
              arguments.cold ? "cold" : "pretrained", learnt, training.size(), qualities.training_seconds,
-             arguments.split);
-  print(qualities);
+             arguments.split, to_text(arguments.transfer));
+  print(qualities, arguments.by);
   if (arguments.calibration) print(qualities.calibration);
   if (!arguments.json) return Unit{};
-  nlohmann::json networks = nlohmann::json::object();
-  for (const auto& [network, quality] : qualities.networks) networks[network] = to_json(quality);
+  nlohmann::json parts = nlohmann::json::object();
+  for (const auto& [name, quality] : qualities.parts) parts[name] = to_json(quality);
   fmt::print("{}\n", nlohmann::json{{"evaluator", arguments.evaluator.name},
                                     {"split", arguments.split},
+                                    {"without_operator", arguments.transfer.without_operator},
+                                    // Null where there is no limit: JSON has no infinity.
+                                    {"train_flops_below", arguments.transfer.train_flops_below},
                                     {"learnt_programs", learnt},
                                     {"learnt_tasks", training.size()},
                                     {"training_seconds", qualities.training_seconds},
                                     {"scoring_seconds", qualities.scoring_seconds},
-                                    {"networks", networks},
+                                    {arguments.by + "s", parts},
                                     {"calibration", to_json(qualities.calibration)},
                                     {"all", to_json(qualities.all)}}
                          .dump());
@@ -196,6 +205,10 @@ void add_eval_command(CLI::App& app, int& exit_code) {
       ->check(CLI::IsMember({"train", "validation", "held-out"}))
       ->capture_default_str();
   command->add_flag("--cold", arguments->cold, "do not learn from the training split first");
+  command->add_option("--by", arguments->by, "whose qualities are printed: those of each network or main operator")
+      ->check(CLI::IsMember({"network", "operator"}))
+      ->capture_default_str();
+  add_transfer_options(*command, arguments->transfer);
   command->add_flag("--calibration", arguments->calibration,
                     "also compare differences of scores within a task with those of log2 of the times");
   command->add_option("--seed", arguments->seed, "of all random numbers")->capture_default_str();

@@ -104,6 +104,32 @@ class DatasetCommandTest : public ::testing::Test {
     EXPECT_EQ(warm.exit_code, 0) << warm.output;
   }
 
+  // Ranks tasks of a sort that was not learnt from. The held-out network has products only (dense), the other one
+  // convolutions.
+  void judge_transfer() const {
+    const std::string command = "eval --json " + path("records.jsonl.xz");
+    const auto by_operator = run_tilecast(command + " --by operator");
+    ASSERT_EQ(by_operator.exit_code, 0) << by_operator.output;
+    const Json json = Json::parse(by_operator.last_line());
+    EXPECT_EQ(json.at("operators").size(), 1U);
+    EXPECT_EQ(json.at("operators").at("dense"), json.at("all"));
+    const auto everything = run_tilecast(command + " --without-operator dense");
+    ASSERT_EQ(everything.exit_code, 0) << everything.output;
+    EXPECT_THAT(everything.output, HasSubstr("split held-out, without dense"));
+    const Json transfer = Json::parse(everything.last_line());
+    EXPECT_EQ(transfer.at("all").at("tasks"), json.at("all").at("tasks"));
+    EXPECT_EQ(transfer.at("without_operator"), "dense");
+    EXPECT_TRUE(transfer.at("train_flops_below").is_null());
+    expect_one_line_errors({
+        {command + " --without-operator attention", "no task has the main operator attention; there are conv, dense"},
+        {command + " --without-operator conv",
+         "no measured programs to rank beside what may be learnt from, without conv"},
+        {command + " --train-flops-below 1", "no measured programs are left to learn from, below 1 FLOP"},
+        {command + " --train-flops-below 1e12",
+         "no measured programs to rank beside what may be learnt from, below 1e+12 FLOP"},
+    });
+  }
+
   // A world model learns from the packed records, is loaded by a judge, and tunes.
   void train() const {
     const std::string model = path("model.safetensors");
@@ -209,6 +235,7 @@ TEST_F(DatasetCommandTest, FromModelsToAPackedDataset) {
   ASSERT_EQ(shown.exit_code, 0) << shown.output;
   EXPECT_EQ(Json::parse(shown.last_line()).at("all").at("tasks"), tasks_);
   judge();
+  judge_transfer();
   train();
   roll_out();
   derive_states();
