@@ -166,6 +166,10 @@ Status run_eval(const EvalArguments& arguments) {
   TILECAST_CHECK(keep_apart(arguments.transfer, dataset, training, groups));
   TILECAST_TRY(const Qualities qualities, evaluate(arguments, training, groups, NetworkWeights(dataset, split)));
 
+  if (arguments.evaluator.name == "world-model" || arguments.evaluator.name == "encoded") {
+    TILECAST_TRY(const std::string model, world_model_text(arguments.evaluator));
+    fmt::print("{}\n", model);
+  }
   std::size_t learnt = 0;
   for (const TaskRecords& group : training) learnt += group.records.size();
   fmt::print("evaluator {}, {} ({} programs of {} tasks, {:.1f} s), split {}{}\n", arguments.evaluator.name,

@@ -137,6 +137,7 @@ nlohmann::json rows_to_json(const Rows& rows, const Row& all, std::size_t (Row::
 Status run_eval_rollouts(const RolloutsArguments& arguments) {
   const DatasetSplit split = *split_from_name(arguments.split);
   TILECAST_TRY(const WorldModel model, read_world_model(arguments.model));
+  TILECAST_TRY(const std::string text, world_model_text(arguments.model));
   TILECAST_TRY(const Dataset dataset, read_datasets(arguments.files));
   TILECAST_TRY(std::vector<TaskRecords> groups, records_of_split(dataset, split));
   if (groups.empty()) return no_records_of_split(arguments.files.front(), split);
@@ -145,6 +146,7 @@ Status run_eval_rollouts(const RolloutsArguments& arguments) {
     groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(arguments.tasks), groups.end());
 
   const RolloutQuality quality = quality_of_latents(groups, model, arguments.programs);
+  fmt::print("{}\n", text);
   fmt::print("{} tasks, split {}, {} programs a task at most, latents of {} components, transition {}\n", groups.size(),
              arguments.split, arguments.programs, model.encoder.latent_width(),
              transition_name(model.transition.kind()));

@@ -11,12 +11,13 @@
 #include "evaluator/world_model_evaluator.h"
 #include "stop_flag.h"
 #include "task_records.h"
+#include "worldmodel/provenance.h"
 
 namespace tilecast::tools {
 namespace {
 
-std::filesystem::path shipped_world_model() {
-  return directory_of_this_program() / "share" / "world_model.safetensors";
+std::filesystem::path model_file(const EvaluatorChoice& choice) {
+  return choice.model.empty() ? directory_of_this_program() / "share" / "world_model.safetensors" : choice.model;
 }
 
 }  // namespace
@@ -37,7 +38,13 @@ void add_evaluator_options(CLI::App& command, EvaluatorChoice& choice) {
 }
 
 Result<WorldModel> read_world_model(const EvaluatorChoice& choice) {
-  return WorldModel::read(choice.model.empty() ? shipped_world_model() : choice.model);
+  return WorldModel::read(model_file(choice));
+}
+
+Result<std::string> world_model_text(const EvaluatorChoice& choice) {
+  const std::filesystem::path file = model_file(choice);
+  TILECAST_TRY(const TensorFile tensors, read_tensor_file(file));
+  return fmt::format("model {}: {}", file.string(), training_text(tensors));
 }
 
 Result<std::unique_ptr<Evaluator>> make_evaluator(const EvaluatorChoice& choice, const Hardware& hardware, int threads,

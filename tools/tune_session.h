@@ -28,6 +28,9 @@ void add_evaluator_options(CLI::App& command, EvaluatorChoice& choice);
 // The model that the choice names. Fails when its file is none that this program reads.
 Result<WorldModel> read_world_model(const EvaluatorChoice& choice);
 
+// One line about the model that the choice names: its file, and what it learnt from.
+Result<std::string> world_model_text(const EvaluatorChoice& choice);
+
 // An evaluator that has learnt from no measurement yet. Fails when the file of the model is none that this program
 // reads.
 Result<std::unique_ptr<Evaluator>> make_evaluator(const EvaluatorChoice& choice, const Hardware& hardware, int threads,

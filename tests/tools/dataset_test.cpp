@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -144,6 +146,9 @@ class DatasetCommandTest : public ::testing::Test {
     const auto result = run_tilecast("eval --json " + path("records.jsonl.xz") + judge);
     ASSERT_EQ(result.exit_code, 0) << result.output;
     EXPECT_GE(Json::parse(result.last_line()).at("all").at("programs"), 10);
+    EXPECT_THAT(result.output, HasSubstr("model " + model + ": encoder: 3 steps, seed 0, "));
+    EXPECT_THAT(result.output, HasSubstr("; transition: 5 steps, seed 0, "));
+    EXPECT_FALSE(std::filesystem::exists(model + ".state")) << "nothing is left to go on with";
     const auto tuned =
         run_tilecast("tune " + std::string(TILECAST_SOURCE_DIR) + "/models/tests/mlp/model.onnx --trials 4 " +
                      "--records " + path("model_tuned.jsonl") + judge);
@@ -159,6 +164,40 @@ class DatasetCommandTest : public ::testing::Test {
     const auto full = run_tilecast("train " + path("records.jsonl.xz") + " -o /dev/full/x --encoder-steps 1");
     EXPECT_EQ(full.exit_code, 1);
     EXPECT_THAT(full.output, HasSubstr("cannot write /dev/full/x"));
+  }
+
+  // A training that is stopped goes on where it was, when it is started in the same way.
+  void resume_training() const {
+    const std::string model = path("resumed.safetensors");
+    const std::string curves = path("resumed.jsonl");
+    const std::vector<std::string> arguments = {
+        "train", path("records.jsonl.xz"), "-o", model, "--part", "encoder", "--curves",
+        curves,  "--encoder-steps",        "20"};
+    auto trainer = ChildProcess::spawn({.program = std::filesystem::path(TILECAST_BINARY_DIR) / "tilecast",
+                                        .arguments = arguments,
+                                        .log_file = path("output")});
+    ASSERT_TRUE(trainer.ok()) << trainer.error().message;
+    for (int i = 0; i < 600 && first_line_of(curves).empty(); ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    ASSERT_EQ(::kill(trainer->pid(), SIGTERM), 0);
+    EXPECT_EQ(trainer->wait(deadline_after(60)), (ExitStatus{0, 0})) << last_line_of(path("output"));
+    EXPECT_THAT(last_line_of(path("output")), HasSubstr("the same command goes on"));
+    ASSERT_TRUE(std::filesystem::exists(model + ".state"));
+    const std::string command =
+        "train " + path("records.jsonl.xz") + " -o " + model + " --part encoder --curves " + curves;
+    expect_one_line_errors({
+        {command + " --encoder-steps 20 --seed 5", ".state is the state of a training with seed 0, not 5; remove it"},
+        {command + " --encoder-steps 21", ".state is the state of a training with steps 20, not 21; remove it"},
+    });
+    const auto resumed = run_tilecast(command + " --encoder-steps 20");
+    ASSERT_EQ(resumed.exit_code, 0) << resumed.output;
+    EXPECT_THAT(resumed.output, HasSubstr("encoder: goes on after step "));
+    EXPECT_FALSE(std::filesystem::exists(model + ".state"));
+    std::ifstream stream(curves);
+    std::int64_t steps = 0;
+    for (std::string line; std::getline(stream, line);) EXPECT_EQ(Json::parse(line).at("step"), ++steps);
+    EXPECT_EQ(steps, 20);
   }
 
   // How well the model foresees latents, alone and by what judges make of them.
@@ -237,6 +276,7 @@ TEST_F(DatasetCommandTest, FromModelsToAPackedDataset) {
   judge();
   judge_transfer();
   train();
+  resume_training();
   roll_out();
   derive_states();
 }
