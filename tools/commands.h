@@ -15,6 +15,7 @@ void add_bench_search_command(CLI::App& bench, int& exit_code);      // of add_b
 void add_collect_command(CLI::App& app, int& exit_code);
 void add_train_command(CLI::App& app);
 void add_eval_command(CLI::App& app, int& exit_code);
+void add_eval_rollouts_command(CLI::App& eval, int& exit_code);  // of add_eval_command
 void add_dataset_command(CLI::App& app, int& exit_code);
 void add_dataset_states_command(CLI::App& dataset, int& exit_code);  // of add_dataset_command
 void add_compile_command(CLI::App& app, int& exit_code);

@@ -9,11 +9,14 @@
 
 #include "base/stopwatch.h"
 #include "commands.h"
+#include "evaluator/calibration.h"
 #include "evaluator/ranking.h"
+#include "frontend/main_operator.h"
+#include "judges.h"
 #include "profile/text_table.h"
 #include "record/dataset_file.h"
 #include "task_records.h"
-#include "tune_session.h"
+#include "transfer.h"
 
 namespace tilecast::tools {
 namespace {
@@ -23,24 +26,21 @@ struct EvalArguments {
   EvaluatorChoice evaluator;
   std::string split = std::string(split_name(DatasetSplit::kHeldOut));
   bool cold = false;
+  std::string by = "network";
+  Transfer transfer;
+  bool calibration = false;
   std::uint64_t seed = 0;
   bool json = false;
 };
 
-// The quality of each network's tasks, and of all together.
+// The quality of each network's or operator's tasks, and of all together.
 struct Qualities {
-  std::map<std::string, RankingQuality> networks;
+  std::map<std::string, RankingQuality> parts;
   RankingQuality all;
+  Calibration calibration;
   double scoring_seconds = 0;
   double training_seconds = 0;
 };
-
-Result<std::vector<TaskRecords>> groups_of(const Dataset& dataset, DatasetSplit split) {
-  return group_records(dataset.records, dataset.hardware, [&](const std::string& key) {
-    const DatasetTask& task = dataset.tasks.at(key);
-    return task.split == split ? &task.task : nullptr;
-  });
-}
 
 // How often each network runs the task. A task of the held-out split may occur in networks of which other tasks were
 // learnt from: those are no held-out networks and do not count.
@@ -66,40 +66,32 @@ class NetworkWeights {
   std::set<std::string> seen_;
 };
 
-void add_group(const TaskRecords& group, const Evaluator& evaluator, const NetworkWeights& weights, Qualities& result) {
+void add_group(const TaskRecords& group, const Evaluator& evaluator, const NetworkWeights& weights,
+               const std::string& by, Qualities& result) {
   if (group.records.size() < 2) return;
-  std::vector<Trajectory> trajectories;
   std::vector<double> seconds;
-  for (const MeasureRecord& record : group.records) {
-    trajectories.push_back(record.trajectory);
-    seconds.push_back(record.seconds());
-  }
+  for (const MeasureRecord& record : group.records) seconds.push_back(record.seconds());
   const auto start = std::chrono::steady_clock::now();
-  const std::vector<double> scores = evaluator.score(group.task, trajectories);
+  const std::vector<double> scores = scores_of(group, evaluator);
   result.scoring_seconds += seconds_since(start);
+  const std::map<std::string, double> uses = weights.of(group.task.task.key);
+  if (!uses.empty()) result.calibration.add(scores, seconds);
   const TaskRanking ranking = rank_programs(scores, seconds);
-  for (const auto& [network, weight] : weights.of(group.task.task.key)) {
-    result.networks[network].add(ranking, weight);
+  for (const auto& [network, weight] : uses) {
+    result.parts[by == "network" ? network : main_operator(group.task.task.graph)].add(ranking, weight);
     result.all.add(ranking, weight);
   }
 }
 
-// An evaluator is for one machine and number of threads: each that the groups were measured on gets its own.
 Result<Qualities> evaluate(const EvalArguments& arguments, std::span<const TaskRecords> training,
                            std::span<const TaskRecords> groups, const NetworkWeights& weights) {
-  using MachineKey = std::pair<std::string, int>;
-  std::map<MachineKey, std::unique_ptr<Evaluator>> evaluators;
+  Judges judges(arguments.evaluator, training, arguments.seed);
   Qualities result;
   for (const TaskRecords& group : groups) {
-    auto& evaluator = evaluators[{group.hardware.fingerprint, group.threads}];
-    if (!evaluator) {
-      TILECAST_TRY(evaluator, make_evaluator(arguments.evaluator, group.hardware, group.threads, arguments.seed));
-      const auto start = std::chrono::steady_clock::now();
-      if (!arguments.cold) TILECAST_CHECK(evaluator->pretrain(training));
-      result.training_seconds += seconds_since(start);
-    }
-    add_group(group, *evaluator, weights, result);
+    TILECAST_TRY(const Evaluator* evaluator, judges.judge_of(group));
+    add_group(group, *evaluator, weights, arguments.by, result);
   }
+  result.training_seconds = judges.training_seconds();
   return result;
 }
 
@@ -111,49 +103,94 @@ nlohmann::json to_json(const RankingQuality& quality) {
           {"rank_correlation", quality.rank_correlation()}};
 }
 
-void print(const Qualities& qualities) {
+nlohmann::json to_json(const PairCalibration& pairs) {
+  return {{"pairs", pairs.pairs()},
+          {"right", pairs.right()},
+          {"predicted", pairs.predicted()},
+          {"measured", pairs.measured()},
+          {"slope", pairs.slope()}};
+}
+
+nlohmann::json to_json(const Calibration& calibration) {
+  nlohmann::json result = {{"all", to_json(calibration.all())}};
+  for (std::size_t i = 0; i < kDifferenceBounds.size(); ++i) {
+    result[difference_range_text(i)] = to_json(calibration.by_difference()[i]);
+  }
+  return result;
+}
+
+void print(const Calibration& calibration) {
+  TextTable table({{"predicted difference", TextTable::Align::kLeft},
+                   {"pairs"},
+                   {"right order"},
+                   {"mean predicted"},
+                   {"mean measured"},
+                   {"slope"}});
+  const auto add = [&](const std::string& name, const PairCalibration& pairs) {
+    if (pairs.pairs() == 0) return;
+    table.add({name, fmt::format("{}", pairs.pairs()), fmt::format("{:.3f}", pairs.right()),
+               fmt::format("{:.3f}", pairs.predicted()), fmt::format("{:.3f}", pairs.measured()),
+               fmt::format("{:.3f}", pairs.slope())});
+  };
+  for (std::size_t i = 0; i < kDifferenceBounds.size(); ++i) {
+    add(difference_range_text(i), calibration.by_difference()[i]);
+  }
+  add("all", calibration.all());
+  fmt::print("\n{}", table.text());
+}
+
+void print(const Qualities& qualities, const std::string& by) {
   using Align = TextTable::Align;
-  TextTable table({{"network", Align::kLeft}, {"tasks"}, {"programs"}, {"top-1"}, {"top-5"}, {"rank correlation"}});
+  TextTable table({{by, Align::kLeft}, {"tasks"}, {"programs"}, {"top-1"}, {"top-5"}, {"rank correlation"}});
   const auto add = [&](const std::string& name, const RankingQuality& quality) {
     table.add({name, fmt::format("{}", quality.tasks()), fmt::format("{}", quality.programs()),
                fmt::format("{:.3f}", quality.top1()), fmt::format("{:.3f}", quality.top5()),
                fmt::format("{:.3f}", quality.rank_correlation())});
   };
-  for (const auto& [network, quality] : qualities.networks) add(network, quality);
+  for (const auto& [name, quality] : qualities.parts) add(name, quality);
   add("all", qualities.all);
   fmt::print("{}", table.text());
 }
 
 Status run_eval(const EvalArguments& arguments) {
+  if (arguments.files.empty()) return Error{"give files of a dataset, such as data/dataset/records-1.jsonl.xz"};
   const DatasetSplit split = *split_from_name(arguments.split);
   TILECAST_TRY(const Dataset dataset, read_datasets(arguments.files));
-  TILECAST_TRY(const std::vector<TaskRecords> groups, groups_of(dataset, split));
-  if (groups.empty()) {
-    return Error{fmt::format("{} has no measured programs of the split {}; tilecast collect gathers them",
-                             arguments.files.front().string(), arguments.split)};
-  }
+  TILECAST_TRY(std::vector<TaskRecords> groups, records_of_split(dataset, split));
+  if (groups.empty()) return no_records_of_split(arguments.files.front(), split);
   std::vector<TaskRecords> training;
   if (!arguments.cold) {
-    TILECAST_TRY(training, groups_of(dataset, DatasetSplit::kTrain));
+    TILECAST_TRY(training, records_of_split(dataset, DatasetSplit::kTrain));
+    if (training.empty()) return no_records_of_split(arguments.files.front(), DatasetSplit::kTrain);
   }
+  TILECAST_CHECK(keep_apart(arguments.transfer, dataset, training, groups));
   TILECAST_TRY(const Qualities qualities, evaluate(arguments, training, groups, NetworkWeights(dataset, split)));
 
+  if (arguments.evaluator.name == "world-model" || arguments.evaluator.name == "encoded") {
+    TILECAST_TRY(const std::string model, world_model_text(arguments.evaluator));
+    fmt::print("{}\n", model);
+  }
   std::size_t learnt = 0;
   for (const TaskRecords& group : training) learnt += group.records.size();
-  fmt::print("evaluator {}, {} ({} programs of {} tasks, {:.1f} s), split {}\n", arguments.evaluator.name,
+  fmt::print("evaluator {}, {} ({} programs of {} tasks, {:.1f} s), split {}{}\n", arguments.evaluator.name,
              arguments.cold ? "cold" : "pretrained", learnt, training.size(), qualities.training_seconds,
-             arguments.split);
-  print(qualities);
+             arguments.split, to_text(arguments.transfer));
+  print(qualities, arguments.by);
+  if (arguments.calibration) print(qualities.calibration);
   if (!arguments.json) return Unit{};
-  nlohmann::json networks = nlohmann::json::object();
-  for (const auto& [network, quality] : qualities.networks) networks[network] = to_json(quality);
+  nlohmann::json parts = nlohmann::json::object();
+  for (const auto& [name, quality] : qualities.parts) parts[name] = to_json(quality);
   fmt::print("{}\n", nlohmann::json{{"evaluator", arguments.evaluator.name},
                                     {"split", arguments.split},
+                                    {"without_operator", arguments.transfer.without_operator},
+                                    // Null where there is no limit: JSON has no infinity.
+                                    {"train_flops_below", arguments.transfer.train_flops_below},
                                     {"learnt_programs", learnt},
                                     {"learnt_tasks", training.size()},
                                     {"training_seconds", qualities.training_seconds},
                                     {"scoring_seconds", qualities.scoring_seconds},
-                                    {"networks", networks},
+                                    {arguments.by + "s", parts},
+                                    {"calibration", to_json(qualities.calibration)},
                                     {"all", to_json(qualities.all)}}
                          .dump());
   return Unit{};
@@ -164,16 +201,25 @@ Status run_eval(const EvalArguments& arguments) {
 void add_eval_command(CLI::App& app, int& exit_code) {
   const auto arguments = std::make_shared<EvalArguments>();
   CLI::App* command = app.add_subcommand("eval", "Say how well an evaluator ranks the programs of a dataset.");
-  command->add_option("FILE", arguments->files, "files of a dataset, such as data/dataset/records-1.jsonl.xz")
-      ->required();
+  command->require_subcommand(0, 1);
+  // Not `required`: subcommands have files of their own.
+  command->add_option("FILE", arguments->files, "files of a dataset, such as data/dataset/records-1.jsonl.xz");
   add_evaluator_options(*command, arguments->evaluator);
   command->add_option("--split", arguments->split, "whose programs are ranked")
       ->check(CLI::IsMember({"train", "validation", "held-out"}))
       ->capture_default_str();
   command->add_flag("--cold", arguments->cold, "do not learn from the training split first");
+  command->add_option("--by", arguments->by, "whose qualities are printed: those of each network or main operator")
+      ->check(CLI::IsMember({"network", "operator"}))
+      ->capture_default_str();
+  add_transfer_options(*command, arguments->transfer);
+  command->add_flag("--calibration", arguments->calibration,
+                    "also compare differences of scores within a task with those of log2 of the times");
   command->add_option("--seed", arguments->seed, "of all random numbers")->capture_default_str();
   command->add_flag("--json", arguments->json, "end with one JSON object");
-  command->callback([arguments, &exit_code] {
+  add_eval_rollouts_command(*command, exit_code);
+  command->callback([arguments, command, &exit_code] {
+    if (!command->get_subcommands().empty()) return;
     const Status status = run_eval(*arguments);
     if (!status.ok()) exit_code = report_error(status.error().message);
   });

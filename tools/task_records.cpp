@@ -40,13 +40,22 @@ Result<std::vector<TaskRecords>> group_records(std::span<const MeasureRecord> re
   return result;
 }
 
+Result<std::vector<TaskRecords>> records_of_split(const Dataset& dataset, DatasetSplit split) {
+  return group_records(dataset.records, dataset.hardware, [&](const std::string& key) {
+    const DatasetTask& task = dataset.tasks.at(key);
+    return task.split == split ? &task.task : nullptr;
+  });
+}
+
+Error no_records_of_split(const std::filesystem::path& file, DatasetSplit split) {
+  return Error{fmt::format("{} has no measured programs of the split {}; tilecast collect gathers them", file.string(),
+                           split_name(split))};
+}
+
 Result<std::vector<TaskRecords>> read_training_records(const std::filesystem::path& file) {
   if (is_dataset(file)) {
     TILECAST_TRY(const Dataset dataset, read_dataset(file));
-    return group_records(dataset.records, dataset.hardware, [&](const std::string& key) {
-      const DatasetTask& task = dataset.tasks.at(key);
-      return task.split == DatasetSplit::kTrain ? &task.task : nullptr;
-    });
+    return records_of_split(dataset, DatasetSplit::kTrain);
   }
   TILECAST_TRY(const RecordSet set, read_record_log(file));
   return group_records(set.records, set.hardware, [&](const std::string& key) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "evaluator/evaluator.h"
+#include "record/dataset.h"
 
 namespace tilecast::tools {
 
@@ -17,6 +18,11 @@ namespace tilecast::tools {
 Result<std::vector<TaskRecords>> group_records(std::span<const MeasureRecord> records,
                                                const std::map<std::string, Hardware>& hardware,
                                                const std::function<const Task*(const std::string&)>& task_of);
+
+// Those of the tasks of one split.
+Result<std::vector<TaskRecords>> records_of_split(const Dataset& dataset, DatasetSplit split);
+// What to say where there are none.
+Error no_records_of_split(const std::filesystem::path& file, DatasetSplit split);
 
 // Of a record log, or of a file of a dataset: all tasks of its training split.
 Result<std::vector<TaskRecords>> read_training_records(const std::filesystem::path& file);

@@ -2,112 +2,54 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <bit>
 #include <chrono>
-#include <fstream>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <thread>
 #include <tuple>
 
+#include "base/hash.h"
 #include "base/stopwatch.h"
 #include "commands.h"
 #include "record/dataset_file.h"
 #include "stop_flag.h"
 #include "task_records.h"
-#include "worldmodel/training/contrastive_training.h"
-#include "worldmodel/training/transition_training.h"
+#include "train_parts.h"
 #include "worldmodel/world_model.h"
 
 namespace tilecast::tools {
 namespace {
 
-struct TrainArguments {
-  std::vector<std::filesystem::path> files;
-  std::filesystem::path output;
-  std::filesystem::path curves;
-  std::string part = "all";
-  std::filesystem::path encoder_from;
-  EncoderSize size;
-  ContrastiveOptions encoder;
-  TransitionOptions transition;
-  std::string kind = std::string(transition_name(TransitionKind::kTransH));
-  std::size_t programs = 24;
-  std::uint64_t seed = 0;
-};
-
-constexpr double kReportSeconds = 5;
-
-// Prints now and then, and writes each step as a line of JSON where a file was asked for.
-class Progress {
- public:
-  Progress(const std::filesystem::path& curves, std::string part) : part_(std::move(part)) {
-    if (!curves.empty()) stream_.open(curves, std::ios::app);
+void add_group(const TaskRecords& group, MeasuredTask& task, TrainingSet& set, StableHash& hash) {
+  hash.add_bytes(group.task.task.key);
+  hash.add_bytes(group.hardware.fingerprint);
+  hash.add_int(static_cast<std::uint64_t>(group.threads));
+  for (const MeasureRecord& record : group.records) {
+    task.trajectories.push_back(record.trajectory);
+    task.seconds.push_back(record.seconds());
+    hash.add_int(trajectory_hash(record.trajectory));
+    hash.add_int(std::bit_cast<std::uint64_t>(record.seconds()));
   }
-  void add(std::int64_t step, std::int64_t steps, const std::vector<std::pair<const char*, double>>& values) {
-    nlohmann::json line = {{"part", part_}, {"step", step}};
-    std::string text;
-    for (const auto& [name, value] : values) {
-      line[name] = value;
-      double& mean = means_[name];
-      mean = step == 1 ? value : 0.95 * mean + 0.05 * value;
-      text += fmt::format(", {} {:.4f}", name, mean);
-    }
-    if (stream_.is_open()) stream_ << line.dump() << std::endl;
-    if (seconds_since(printed_) < kReportSeconds && step != steps) return;
-    printed_ = std::chrono::steady_clock::now();
-    fmt::print("{:7.1f} s  {} {} of {}{}\n", seconds_since(start_), part_, step, steps, text);
-    std::fflush(stdout);
-  }
-
- private:
-  std::string part_;
-  std::ofstream stream_;
-  std::map<std::string, double> means_;
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-  std::chrono::steady_clock::time_point printed_ = start_;
-};
+  set.records += group.records.size();
+}
 
 // Each task, machine and number of threads once, whichever files its programs are in.
-Result<std::vector<MeasuredTask>> training_tasks(const TrainArguments& arguments) {
-  std::vector<MeasuredTask> tasks;
+Result<TrainingSet> training_set(const TrainArguments& arguments) {
+  TrainingSet set;
+  StableHash hash;
   std::map<std::tuple<std::string, std::string, int>, std::size_t> place;
   for (const std::filesystem::path& file : arguments.files) {
     TILECAST_TRY(const std::vector<TaskRecords> groups, read_training_records(file));
     for (const TaskRecords& group : groups) {
       const auto [found, is_new] =
-          place.try_emplace({group.task.task.key, group.hardware.fingerprint, group.threads}, tasks.size());
-      if (is_new) tasks.push_back({group.task.initial});
-      MeasuredTask& task = tasks[found->second];
-      for (const MeasureRecord& record : group.records) {
-        task.trajectories.push_back(record.trajectory);
-        task.seconds.push_back(record.seconds());
-      }
+          place.try_emplace({group.task.task.key, group.hardware.fingerprint, group.threads}, set.tasks.size());
+      if (is_new) set.tasks.push_back({group.task.initial});
+      add_group(group, set.tasks[found->second], set, hash);
     }
   }
-  if (tasks.empty()) return Error{"no measured programs of the training split to learn from"};
-  return tasks;
-}
-
-Status train_encoder(const TrainArguments& arguments, std::span<const MeasuredTask> tasks) {
-  torch::manual_seed(arguments.seed);
-  EncoderModule encoder(arguments.size);
-  TensorFile file = new_world_model_file();
-  constexpr std::int64_t kSaveSteps = 200;
-  Status saved = Unit{};
-  Progress progress(arguments.curves, "encoder");
-  ContrastiveOptions options = arguments.encoder;
-  options.seed = arguments.seed;
-  train_contrastive(encoder, tasks, options, [&](const ContrastiveStep& step) {
-    progress.add(step.step, options.steps, {{"loss", step.loss}, {"accuracy", step.accuracy}});
-    if (step.step % kSaveSteps == 0) {
-      encoder.parameters().write_to(file);
-      saved = write_tensor_file(arguments.output, file);
-    }
-    return saved.ok() && !stop_requested();
-  });
-  TILECAST_CHECK(saved);
-  encoder.parameters().write_to(file);
-  return write_tensor_file(arguments.output, file);
+  if (set.tasks.empty()) return Error{"no measured programs of the training split to learn from"};
+  set.hash = hash_to_hex(hash.finish());
+  return set;
 }
 
 // An encoder that others trained, in place of one that learns here.
@@ -120,13 +62,13 @@ Status take_encoder(const TrainArguments& arguments) {
   return write_tensor_file(arguments.output, file);
 }
 
-Status train_transition_part(const TrainArguments& arguments, std::span<const MeasuredTask> tasks) {
+Status train_transition_part(const TrainArguments& arguments, const TrainingSet& set) {
   TILECAST_TRY(TensorFile file, read_tensor_file(arguments.output));
   TILECAST_TRY(const TextEncoder encoder, TextEncoder::from(file));
   const auto start = std::chrono::steady_clock::now();
   const int threads = static_cast<int>(std::thread::hardware_concurrency());
   std::vector<std::vector<Rollout>> rollouts =
-      encode_rollouts(tasks, encoder, arguments.programs, threads, stop_requested);
+      encode_rollouts(set.tasks, encoder, arguments.programs, threads, stop_requested);
   if (stop_requested()) return Unit{};
   std::size_t count = 0;
   for (const auto& of_task : rollouts) count += of_task.size();
@@ -139,15 +81,17 @@ Status train_transition_part(const TrainArguments& arguments, std::span<const Me
              seconds_since(start), count, dimensions, encoder.latent_width());
   TransitionOptions options = arguments.transition;
   options.kind = *transition_from_name(arguments.kind);
-  options.seed = arguments.seed;
-  Progress progress(arguments.curves, "transition");
+  std::int64_t steps = 0;
+  TrainProgress progress(arguments.curves, "transition");
   train_transition(
       rollouts, options,
       [&](const TransitionStep& step) {
+        steps = step.step;
         progress.add(step.step, options.steps, {{"error", step.error}, {"cosine", step.cosine}, {"value", step.value}});
         return !stop_requested();
       },
       file);
+  write_training("transition", part_training(set, arguments.seed, steps, progress), file);
   return write_tensor_file(arguments.output, file);
 }
 
@@ -156,13 +100,18 @@ Status run_train(const TrainArguments& arguments) {
   if (arguments.part == "transition" && !arguments.encoder_from.empty()) {
     return Error{"--encoder-from replaces the encoder, which --part transition keeps; leave one of them out"};
   }
-  TILECAST_TRY(const std::vector<MeasuredTask> tasks, training_tasks(arguments));
-  fmt::print("{} tasks, part {}, seed {}\n", tasks.size(), arguments.part, arguments.seed);
+  TILECAST_TRY(const TrainingSet set, training_set(arguments));
+  fmt::print("{} programs of {} tasks (data {}), part {}, seed {}\n", set.records, set.tasks.size(), set.hash,
+             arguments.part, arguments.seed);
   std::fflush(stdout);
   if (arguments.part != "transition") {
-    TILECAST_CHECK(arguments.encoder_from.empty() ? train_encoder(arguments, tasks) : take_encoder(arguments));
+    TILECAST_CHECK(arguments.encoder_from.empty() ? train_encoder(arguments, set) : take_encoder(arguments));
   }
-  if (arguments.part != "encoder" && !stop_requested()) TILECAST_CHECK(train_transition_part(arguments, tasks));
+  if (arguments.part != "encoder" && !stop_requested()) TILECAST_CHECK(train_transition_part(arguments, set));
+  // What was not cut off has nothing to go on with.
+  std::error_code ignored;
+  if (arguments.part != "transition" && !stop_requested())
+    std::filesystem::remove(state_file(arguments.output), ignored);
   return Unit{};
 }
 
@@ -171,7 +120,9 @@ int train_main(int argc, char** argv) {
   TrainArguments arguments;
   app.add_option("FILE", arguments.files, "files of a dataset (of which the training split), or record logs")
       ->required();
-  app.add_option("-o,--output", arguments.output, "the model, one file")->required();
+  app.add_option("-o,--output", arguments.output,
+                 "the model, one file; beside it FILE.state, from which the same command goes on when it was cut off")
+      ->required();
   app.add_option("--part", arguments.part, "encoder, transition (of the model that is there), or both")
       ->check(CLI::IsMember({"all", "encoder", "transition"}))
       ->capture_default_str();
@@ -197,6 +148,8 @@ int train_main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--seed", arguments.seed, "of all random numbers")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
+  arguments.encoder.seed = arguments.seed;
+  arguments.transition.seed = arguments.seed;
   const Status status = run_train(arguments);
   return status.ok() ? 0 : report_error(status.error().message);
 }

@@ -11,12 +11,13 @@
 #include "evaluator/world_model_evaluator.h"
 #include "stop_flag.h"
 #include "task_records.h"
+#include "worldmodel/provenance.h"
 
 namespace tilecast::tools {
 namespace {
 
-std::filesystem::path shipped_world_model() {
-  return directory_of_this_program() / "share" / "world_model.safetensors";
+std::filesystem::path model_file(const EvaluatorChoice& choice) {
+  return choice.model.empty() ? directory_of_this_program() / "share" / "world_model.safetensors" : choice.model;
 }
 
 }  // namespace
@@ -36,13 +37,23 @@ void add_evaluator_options(CLI::App& command, EvaluatorChoice& choice) {
   add_world_model_option(command, choice);
 }
 
+Result<WorldModel> read_world_model(const EvaluatorChoice& choice) {
+  return WorldModel::read(model_file(choice));
+}
+
+Result<std::string> world_model_text(const EvaluatorChoice& choice) {
+  const std::filesystem::path file = model_file(choice);
+  TILECAST_TRY(const TensorFile tensors, read_tensor_file(file));
+  return fmt::format("model {}: {}", file.string(), training_text(tensors));
+}
+
 Result<std::unique_ptr<Evaluator>> make_evaluator(const EvaluatorChoice& choice, const Hardware& hardware, int threads,
                                                   std::uint64_t seed) {
   using Made = std::unique_ptr<Evaluator>;
   if (choice.name == "random") return Made(std::make_unique<RandomEvaluator>(seed));
   if (choice.name == "actions") return Made(std::make_unique<ActionEvaluator>(hardware, threads, hardware.cores));
   if (choice.name == "static") return Made(std::make_unique<StaticEvaluator>(hardware, threads, hardware.cores));
-  TILECAST_TRY(WorldModel read, WorldModel::read(choice.model.empty() ? shipped_world_model() : choice.model));
+  TILECAST_TRY(WorldModel read, read_world_model(choice));
   const LatentSource source = choice.name == "encoded" ? LatentSource::kEncoded : LatentSource::kForeseen;
   return Made(std::make_unique<WorldModelEvaluator>(hardware, threads, hardware.cores,
                                                     std::make_shared<const WorldModel>(std::move(read)), source));

@@ -10,6 +10,7 @@
 #include "evaluator/evaluator.h"
 #include "measure/measurer.h"
 #include "tuner/tuner.h"
+#include "worldmodel/world_model.h"
 
 namespace tilecast::tools {
 
@@ -23,6 +24,12 @@ struct EvaluatorChoice {
 // Adds --model to a command; and --evaluator with it.
 void add_world_model_option(CLI::App& command, EvaluatorChoice& choice);
 void add_evaluator_options(CLI::App& command, EvaluatorChoice& choice);
+
+// The model that the choice names. Fails when its file is none that this program reads.
+Result<WorldModel> read_world_model(const EvaluatorChoice& choice);
+
+// One line about the model that the choice names: its file, and what it learnt from.
+Result<std::string> world_model_text(const EvaluatorChoice& choice);
 
 // An evaluator that has learnt from no measurement yet. Fails when the file of the model is none that this program
 // reads.

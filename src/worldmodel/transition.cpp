@@ -91,4 +91,16 @@ void Transition::advance(std::span<float> latent, std::span<const float> vectors
   }
 }
 
+std::vector<float> Transition::roll(std::span<const float> initial, std::span<const float> features) const {
+  const std::size_t width = initial.size();
+  const std::vector<float> rows = vectors(features);
+  std::vector<float> latent(initial.begin(), initial.end());
+  std::vector<float> states = latent;
+  for (std::size_t first = 0; first < rows.size(); first += 2 * width) {
+    advance(latent, std::span(rows).subspan(first, 2 * width));
+    states.insert(states.end(), latent.begin(), latent.end());
+  }
+  return states;
+}
+
 }  // namespace tilecast

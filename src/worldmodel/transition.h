@@ -36,6 +36,9 @@ class Transition {
   std::vector<float> vectors(std::span<const float> features) const;
   // One step of a latent, by one row of `vectors`.
   void advance(std::span<float> latent, std::span<const float> vectors) const;
+  // All states of one trajectory, (actions + 1) x latent width: `initial`, then the latent after each action, of which
+  // `features` has the rows.
+  std::vector<float> roll(std::span<const float> initial, std::span<const float> features) const;
 
  private:
   TransitionKind kind_ = TransitionKind::kTransH;

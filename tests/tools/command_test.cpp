@@ -27,6 +27,7 @@ TEST(Commands, EachHasHelp) {
                               "bench models",
                               "bench search",
                               "eval",
+                              "eval rollouts",
                               "collect",
                               "dataset",
                               "dataset tasks",

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <map>
@@ -88,7 +90,14 @@ class DatasetCommandTest : public ::testing::Test {
       const double top1 = json.at("all").at("top1");
       EXPECT_GT(top1, 0);
       EXPECT_LE(top1, json.at("all").at("top5"));
+      const Json& pairs = json.at("calibration").at("all");
+      EXPECT_GE(pairs.at("pairs"), 10 * 9 / 2);
+      EXPECT_GT(pairs.at("right"), 0);
+      EXPECT_GT(pairs.at("predicted"), 0);
     }
+    const auto calibrated = run_tilecast("eval --calibration " + path("records.jsonl.xz"));
+    ASSERT_EQ(calibrated.exit_code, 0) << calibrated.output;
+    EXPECT_THAT(calibrated.output, HasSubstr("predicted difference"));
     const auto none = run_tilecast("eval " + path("tasks.jsonl.xz"));
     EXPECT_EQ(none.exit_code, 1);
     EXPECT_THAT(none.output, HasSubstr("has no measured programs of the split held-out"));
@@ -96,6 +105,32 @@ class DatasetCommandTest : public ::testing::Test {
         run_tilecast("tune " + std::string(TILECAST_SOURCE_DIR) + "/models/tests/mlp/model.onnx --trials 4 " +
                      "--records " + path("tuned.jsonl") + " --warm-start " + path("records.jsonl.xz"));
     EXPECT_EQ(warm.exit_code, 0) << warm.output;
+  }
+
+  // Ranks tasks of a sort that was not learnt from. The held-out network has products only (dense), the other one
+  // convolutions.
+  void judge_transfer() const {
+    const std::string command = "eval --json " + path("records.jsonl.xz");
+    const auto by_operator = run_tilecast(command + " --by operator");
+    ASSERT_EQ(by_operator.exit_code, 0) << by_operator.output;
+    const Json json = Json::parse(by_operator.last_line());
+    EXPECT_EQ(json.at("operators").size(), 1U);
+    EXPECT_EQ(json.at("operators").at("dense"), json.at("all"));
+    const auto everything = run_tilecast(command + " --without-operator dense");
+    ASSERT_EQ(everything.exit_code, 0) << everything.output;
+    EXPECT_THAT(everything.output, HasSubstr("split held-out, without dense"));
+    const Json transfer = Json::parse(everything.last_line());
+    EXPECT_EQ(transfer.at("all").at("tasks"), json.at("all").at("tasks"));
+    EXPECT_EQ(transfer.at("without_operator"), "dense");
+    EXPECT_TRUE(transfer.at("train_flops_below").is_null());
+    expect_one_line_errors({
+        {command + " --without-operator attention", "no task has the main operator attention; there are conv, dense"},
+        {command + " --without-operator conv",
+         "no measured programs to rank beside what may be learnt from, without conv"},
+        {command + " --train-flops-below 1", "no measured programs are left to learn from, below 1 FLOP"},
+        {command + " --train-flops-below 1e12",
+         "no measured programs to rank beside what may be learnt from, below 1e+12 FLOP"},
+    });
   }
 
   // A world model learns from the packed records, is loaded by a judge, and tunes.
@@ -112,6 +147,9 @@ class DatasetCommandTest : public ::testing::Test {
     const auto result = run_tilecast("eval --json " + path("records.jsonl.xz") + judge);
     ASSERT_EQ(result.exit_code, 0) << result.output;
     EXPECT_GE(Json::parse(result.last_line()).at("all").at("programs"), 10);
+    EXPECT_THAT(result.output, HasSubstr("model " + model + ": encoder: 3 steps, seed 0, "));
+    EXPECT_THAT(result.output, HasSubstr("; transition: 5 steps, seed 0, "));
+    EXPECT_FALSE(std::filesystem::exists(model + ".state")) << "nothing is left to go on with";
     const auto tuned =
         run_tilecast("tune " + std::string(TILECAST_SOURCE_DIR) + "/models/tests/mlp/model.onnx --trials 4 " +
                      "--records " + path("model_tuned.jsonl") + judge);
@@ -149,6 +187,63 @@ class DatasetCommandTest : public ::testing::Test {
     const auto both = run_tilecast(command + directory + " --part transition");
     EXPECT_EQ(both.exit_code, 1);
     EXPECT_THAT(both.output, HasSubstr("--encoder-from replaces the encoder, which --part transition keeps"));
+  }
+
+  // A training that is stopped goes on where it was, when it is started in the same way.
+  void resume_training() const {
+    const std::string model = path("resumed.safetensors");
+    const std::string curves = path("resumed.jsonl");
+    const std::vector<std::string> arguments = {
+        "train", path("records.jsonl.xz"), "-o", model, "--part", "encoder", "--curves",
+        curves,  "--encoder-steps",        "20"};
+    auto trainer = ChildProcess::spawn({.program = std::filesystem::path(TILECAST_BINARY_DIR) / "tilecast",
+                                        .arguments = arguments,
+                                        .log_file = path("output")});
+    ASSERT_TRUE(trainer.ok()) << trainer.error().message;
+    for (int i = 0; i < 600 && first_line_of(curves).empty(); ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+    ASSERT_EQ(::kill(trainer->pid(), SIGTERM), 0);
+    EXPECT_EQ(trainer->wait(deadline_after(60)), (ExitStatus{0, 0})) << last_line_of(path("output"));
+    EXPECT_THAT(last_line_of(path("output")), HasSubstr("the same command goes on"));
+    ASSERT_TRUE(std::filesystem::exists(model + ".state"));
+    const std::string command =
+        "train " + path("records.jsonl.xz") + " -o " + model + " --part encoder --curves " + curves;
+    expect_one_line_errors({
+        {command + " --encoder-steps 20 --seed 5", ".state is the state of a training with seed 0, not 5; remove it"},
+        {command + " --encoder-steps 21", ".state is the state of a training with steps 20, not 21; remove it"},
+    });
+    const auto resumed = run_tilecast(command + " --encoder-steps 20");
+    ASSERT_EQ(resumed.exit_code, 0) << resumed.output;
+    EXPECT_THAT(resumed.output, HasSubstr("encoder: goes on after step "));
+    EXPECT_FALSE(std::filesystem::exists(model + ".state"));
+    std::ifstream stream(curves);
+    std::int64_t steps = 0;
+    for (std::string line; std::getline(stream, line);) EXPECT_EQ(Json::parse(line).at("step"), ++steps);
+    EXPECT_EQ(steps, 20);
+  }
+
+  // How well the model foresees latents, alone and by what judges make of them.
+  void roll_out() const {
+    const std::string command = "eval rollouts " + path("records.jsonl.xz") + " --model " + path("model.safetensors");
+    const auto result = run_tilecast(command + " --programs 3 --json");
+    ASSERT_EQ(result.exit_code, 0) << result.output;
+    const Json json = Json::parse(result.last_line());
+    const Json& steps = json.at("steps");
+    EXPECT_EQ(steps.at("1").at("states"), 3 * json.at("tasks").get<int>());
+    EXPECT_GT(steps.at("all").at("states"), steps.at("1").at("states"));
+    EXPECT_LE(steps.at("all").at("cosine"), 1);
+    EXPECT_GT(steps.at("all").at("unchanged_error"), 0);
+    EXPECT_EQ(json.at("agreement").at("all").at("tasks"), json.at("tasks"));
+    const auto few = run_tilecast(command + " --tasks 1 --latents-only --json");
+    ASSERT_EQ(few.exit_code, 0) << few.output;
+    EXPECT_EQ(Json::parse(few.last_line()).at("tasks"), 1);
+    EXPECT_FALSE(Json::parse(few.last_line()).contains("agreement"));
+    expect_one_line_errors({
+        {"eval rollouts " + path("tasks.jsonl.xz"), "has no measured programs of the split held-out"},
+        {"eval rollouts " + path("records.jsonl.xz") + " --model " + path("curves.jsonl"), "no intact safetensors"},
+        {"eval", "give files of a dataset"},
+    });
   }
 
   void derive_states() const {
@@ -202,7 +297,10 @@ TEST_F(DatasetCommandTest, FromModelsToAPackedDataset) {
   ASSERT_EQ(shown.exit_code, 0) << shown.output;
   EXPECT_EQ(Json::parse(shown.last_line()).at("all").at("tasks"), tasks_);
   judge();
+  judge_transfer();
   train();
+  resume_training();
+  roll_out();
   derive_states();
 }
 

@@ -52,6 +52,25 @@ TEST(Transition, GatesDependOnTheLatent) {
   EXPECT_NEAR(z[1], -2 - 1, 1e-4);
 }
 
+TEST(Transition, RollsStepAfterStep) {
+  const auto transition = Transition::from(example(TransitionKind::kTransH));
+  ASSERT_TRUE(transition.ok());
+  std::vector<float> features(2 * kActionFeatureCount, 0);
+  features[0] = 1;
+  features[kActionFeatureCount] = 2;
+  const std::vector<float> states = transition->roll(std::vector<float>{5, 10}, features);
+  ASSERT_EQ(states.size(), 6U);
+  std::vector<float> latent = {5, 10};
+  for (std::size_t step = 0; step < 3; ++step) {
+    EXPECT_NEAR(states[2 * step], latent[0], 1e-5) << step;
+    EXPECT_NEAR(states[2 * step + 1], latent[1], 1e-5) << step;
+    if (step == 2) break;
+    transition->advance(
+        latent, transition->vectors(std::span(features).subspan(step * kActionFeatureCount, kActionFeatureCount)));
+  }
+  EXPECT_EQ(transition->roll(std::vector<float>{5, 10}, {}), (std::vector<float>{5, 10}));
+}
+
 TEST(Transition, FilesThatDoNotFitAreRefused) {
   TensorFile file = example(TransitionKind::kGated);
   file.tensors.erase("transition.gate");

@@ -3,7 +3,6 @@
 #include <set>
 
 #include "base/hash.h"
-#include "worldmodel/training/scheduled_adam.h"
 
 namespace tilecast {
 namespace {
@@ -24,29 +23,49 @@ torch::Tensor unit_rows(const torch::Tensor& x) {
   return x / x.norm(2, 1, true).clamp_min(1e-6);
 }
 
+std::uint64_t step_seed(std::uint64_t seed, std::int64_t step) {
+  StableHash hash;
+  hash.add_int(seed);
+  hash.add_int(static_cast<std::uint64_t>(step));
+  return hash.finish();
+}
+
+constexpr double kWarmUp = 0.05;
+
 }  // namespace
 
-void train_contrastive(EncoderModule& encoder, std::span<const MeasuredTask> tasks, const ContrastiveOptions& options,
-                       const std::function<bool(const ContrastiveStep&)>& report) {
-  Random random(options.seed);
-  torch::manual_seed(options.seed);
-  constexpr double kWarmUp = 0.05;
-  ScheduledAdam adam(encoder.parameters().all(), options.learning_rate, options.steps, kWarmUp);
-  for (std::int64_t step = 0; step < options.steps; ++step) {
-    const std::vector<ProgramLines> first = distinct(sample_states(tasks, options.tasks, options.states, random));
-    std::vector<ProgramLines> second;
-    for (const ProgramLines& lines : first) second.push_back(with_unit_loops(lines, random));
-    const torch::Tensor a = unit_rows(encoder.forward(first, options.dropout));
-    const torch::Tensor b = unit_rows(encoder.forward(second, options.dropout));
-    const torch::Tensor similarity = torch::matmul(a, b.t()) / options.temperature;
-    const torch::Tensor target = torch::arange(static_cast<std::int64_t>(first.size()), torch::kLong);
-    const torch::Tensor loss = (torch::nn::functional::cross_entropy(similarity, target) +
-                                torch::nn::functional::cross_entropy(similarity.t(), target)) /
-                               2;
-    adam.step(loss);
-    const double right = similarity.argmax(1).eq(target).to(torch::kFloat).mean().item<double>();
-    if (!report({step + 1, loss.item<double>(), right})) return;
-  }
+ContrastiveTraining::ContrastiveTraining(EncoderModule& encoder, const ContrastiveOptions& options)
+    : encoder_(encoder),
+      options_(options),
+      adam_(encoder.parameters().all(), options.learning_rate, options.steps, kWarmUp) {}
+
+ContrastiveStep ContrastiveTraining::step(std::span<const MeasuredTask> tasks) {
+  const std::uint64_t seed = step_seed(options_.seed, done());
+  Random random(seed);
+  torch::manual_seed(seed);
+  const std::vector<ProgramLines> first = distinct(sample_states(tasks, options_.tasks, options_.states, random));
+  std::vector<ProgramLines> second;
+  for (const ProgramLines& lines : first) second.push_back(with_unit_loops(lines, random));
+  const torch::Tensor a = unit_rows(encoder_.forward(first, options_.dropout));
+  const torch::Tensor b = unit_rows(encoder_.forward(second, options_.dropout));
+  const torch::Tensor similarity = torch::matmul(a, b.t()) / options_.temperature;
+  const torch::Tensor target = torch::arange(static_cast<std::int64_t>(first.size()), torch::kLong);
+  const torch::Tensor loss = (torch::nn::functional::cross_entropy(similarity, target) +
+                              torch::nn::functional::cross_entropy(similarity.t(), target)) /
+                             2;
+  adam_.step(loss);
+  const double right = similarity.argmax(1).eq(target).to(torch::kFloat).mean().item<double>();
+  return {done(), loss.item<double>(), right};
+}
+
+void ContrastiveTraining::write_to(TensorFile& file) const {
+  encoder_.parameters().write_to(file);
+  adam_.write_to(file);
+}
+
+Status ContrastiveTraining::read_from(const TensorFile& file) {
+  TILECAST_CHECK(encoder_.parameters().read_from(file));
+  return adam_.read_from(file);
 }
 
 }  // namespace tilecast

@@ -2,10 +2,10 @@
 // and one with loops around its loops that run once, are to be nearer to each other than to any other of the batch.
 #pragma once
 
-#include <functional>
 #include <span>
 
 #include "worldmodel/training/encoder_module.h"
+#include "worldmodel/training/scheduled_adam.h"
 #include "worldmodel/training/training_data.h"
 
 namespace tilecast {
@@ -26,9 +26,26 @@ struct ContrastiveStep {
   double accuracy = 0;  // share of programs whose other view is the nearest
 };
 
-// From the weights that the module has. `report` is called after every step; false ends the training in order.
-// Equal states of a batch count once.
-void train_contrastive(EncoderModule& encoder, std::span<const MeasuredTask> tasks, const ContrastiveOptions& options,
-                       const std::function<bool(const ContrastiveStep&)>& report);
+class ContrastiveTraining {
+ public:
+  // From the weights that the module has; it must outlive this.
+  ContrastiveTraining(EncoderModule& encoder, const ContrastiveOptions& options);
+
+  // One step on a batch of the tasks' states. Equal states of a batch count once. What is random in a step follows from
+  // the seed and the step's number alone.
+  ContrastiveStep step(std::span<const MeasuredTask> tasks);
+  // Steps so far.
+  std::int64_t done() const { return adam_.done(); }
+
+  // All that it takes to go on: weights, moments and steps. A training that takes them over ends where this one would.
+  void write_to(TensorFile& file) const;
+  // Errors name what is missing or has another shape.
+  Status read_from(const TensorFile& file);
+
+ private:
+  EncoderModule& encoder_;
+  ContrastiveOptions options_;
+  ScheduledAdam adam_;
+};
 
 }  // namespace tilecast

@@ -4,28 +4,9 @@
 #include <cmath>
 
 #include "base/parallel_ranges.h"
-#include "worldmodel/action_features.h"
-#include "worldmodel/state_texts.h"
 
 namespace tilecast {
 namespace {
-
-Rollout encode_rollout(const MeasuredTask& task, std::size_t which, const TextEncoder& encoder, EncoderCache& cache) {
-  Rollout rollout;
-  ActionTracker tracker(task.initial.program());
-  const Trajectory& trajectory = task.trajectories[which];
-  const auto texts = state_texts(task.initial, trajectory);
-  if (!texts.ok()) return rollout;
-  for (const Action& action : trajectory) {
-    const auto values = tracker.follow(action).values();
-    rollout.features.insert(rollout.features.end(), values.begin(), values.end());
-  }
-  for (const std::string& text : *texts) {
-    const std::vector<float> latent = encoder.encode(text, &cache);
-    rollout.latents.insert(rollout.latents.end(), latent.begin(), latent.end());
-  }
-  return rollout;
-}
 
 std::vector<float> values_of(const torch::Tensor& tensor) {
   const torch::Tensor values = tensor.contiguous();
@@ -38,11 +19,11 @@ std::vector<Rollout> encode_task(const MeasuredTask& task, const TextEncoder& en
   double mean = 0;
   for (const double seconds : task.seconds) mean += std::log2(seconds) / static_cast<double>(task.seconds.size());
   for (std::size_t i = 0; i < std::min(most, task.trajectories.size()); ++i) {
-    Rollout rollout = encode_rollout(task, i, encoder, cache);
+    auto rollout = encode_rollout(task.initial, task.trajectories[i], encoder, cache);
     // A record of another version of the actions does not replay.
-    if (rollout.latents.empty()) continue;
-    rollout.log_seconds = std::log2(task.seconds[i]) - mean;
-    rollouts.push_back(std::move(rollout));
+    if (!rollout.ok()) continue;
+    rollout->log_seconds = std::log2(task.seconds[i]) - mean;
+    rollouts.push_back(*std::move(rollout));
   }
   return rollouts;
 }

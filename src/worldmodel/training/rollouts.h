@@ -7,18 +7,12 @@
 #include <span>
 #include <vector>
 
+#include "worldmodel/rollout.h"
 #include "worldmodel/tensor_file.h"
 #include "worldmodel/text_encoder.h"
 #include "worldmodel/training/training_data.h"
 
 namespace tilecast {
-
-// A trajectory as the transition model sees it.
-struct Rollout {
-  std::vector<float> features;  // actions x kActionFeatureCount
-  std::vector<float> latents;   // (actions + 1) x latent width: of the true states
-  double log_seconds = 0;       // to base 2, less the mean of its task's programs
-};
 
 // Of each task at most so many, one list a task. Tasks are divided over the threads; when `cancelled` turns true, those
 // that are left get an empty list.

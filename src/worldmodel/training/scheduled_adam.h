@@ -6,6 +6,8 @@
 
 #include <vector>
 
+#include "worldmodel/tensor_file.h"
+
 namespace tilecast {
 
 class ScheduledAdam {
@@ -15,6 +17,13 @@ class ScheduledAdam {
 
   // One of the steps, against the loss's gradients.
   void step(const torch::Tensor& loss);
+  // Steps so far.
+  std::int64_t done() const { return done_; }
+
+  // Steps and moments, as the metadata adam.done and tensors adam.*: what it takes to go on, beside the parameters.
+  void write_to(TensorFile& file) const;
+  // Errors name what is missing or has another shape.
+  Status read_from(const TensorFile& file);
 
  private:
   double next_rate();

@@ -3,6 +3,13 @@
 #include <cmath>
 
 namespace tilecast {
+
+Tensor tensor_of(const torch::Tensor& tensor) {
+  const torch::Tensor values = tensor.detach().contiguous();
+  return {{values.sizes().begin(), values.sizes().end()},
+          {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()}};
+}
+
 void Parameters::add_normal(const std::string& name, at::IntArrayRef shape, double deviation) {
   tensors_[name] = (torch::randn(shape) * deviation).set_requires_grad(true);
 }
@@ -33,11 +40,7 @@ std::vector<torch::Tensor> Parameters::all() const {
 }
 
 void Parameters::write_to(TensorFile& file) const {
-  for (const auto& [name, tensor] : tensors_) {
-    const torch::Tensor values = tensor.detach().contiguous();
-    file.tensors[name] = {{values.sizes().begin(), values.sizes().end()},
-                          {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()}};
-  }
+  for (const auto& [name, tensor] : tensors_) file.tensors[name] = tensor_of(tensor);
 }
 
 Status Parameters::read_from(const TensorFile& file) {

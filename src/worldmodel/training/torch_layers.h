@@ -11,6 +11,9 @@
 
 namespace tilecast {
 
+// The values of a tensor of floats.
+Tensor tensor_of(const torch::Tensor& tensor);
+
 // Of one model, by name. Each learns.
 class Parameters {
  public:

@@ -60,20 +60,55 @@ TEST(ContrastiveTraining, LearnsToTellProgramsApart) {
   const std::vector<MeasuredTask> tasks = testing::measured_tasks(6);
   torch::manual_seed(1);
   EncoderModule encoder(kSmall);
-  std::vector<double> losses;
-  train_contrastive(encoder, tasks, {.steps = 40, .tasks = 2, .states = 6, .learning_rate = 5e-3, .seed = 2},
-                    [&](const ContrastiveStep& step) {
-                      losses.push_back(step.loss);
-                      return true;
-                    });
-  ASSERT_EQ(losses.size(), 40U);
-  EXPECT_LT(losses.back(), 0.7 * losses.front());
-  int calls = 0;
-  train_contrastive(encoder, tasks, {.steps = 40, .tasks = 2, .states = 2}, [&](const ContrastiveStep&) {
-    ++calls;
-    return false;
-  });
-  EXPECT_EQ(calls, 1) << "it stops when it is told to";
+  ContrastiveTraining training(encoder, {.steps = 40, .tasks = 2, .states = 6, .learning_rate = 5e-3, .seed = 2});
+  const double first = training.step(tasks).loss;
+  ContrastiveStep last;
+  while (training.done() < 40) last = training.step(tasks);
+  EXPECT_EQ(last.step, 40);
+  EXPECT_LT(last.loss, 0.7 * first);
+}
+
+// Cut off after some steps and gone on with by another process, a training gives the same weights.
+TEST(ContrastiveTraining, GoesOnFromItsState) {
+  const std::vector<MeasuredTask> tasks = measured_tasks(6);
+  const ContrastiveOptions options{.steps = 8, .tasks = 2, .states = 4, .learning_rate = 5e-3, .seed = 2};
+  torch::manual_seed(1);
+  EncoderModule whole(kSmall);
+  TensorFile state;
+  ContrastiveTraining training(whole, options);
+  while (training.done() < options.steps) {
+    if (training.done() == 3) training.write_to(state);
+    training.step(tasks);
+  }
+  torch::manual_seed(7);
+  EncoderModule other(kSmall);
+  ContrastiveTraining resumed(other, options);
+  const Status read = resumed.read_from(state);
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_EQ(resumed.done(), 3);
+  while (resumed.done() < options.steps) resumed.step(tasks);
+  TensorFile expected;
+  TensorFile actual;
+  training.write_to(expected);
+  resumed.write_to(actual);
+  ASSERT_EQ(actual.tensors.size(), expected.tensors.size());
+  EXPECT_GT(actual.tensors.size(), 2 * whole.parameters().all().size()) << "two moments of each parameter";
+  for (const auto& [name, tensor] : expected.tensors) expect_near(actual.tensors.at(name).values, tensor.values, 1e-6F);
+}
+
+TEST(ContrastiveTraining, RefusesAStateThatLacksSomething) {
+  const std::vector<MeasuredTask> tasks = measured_tasks(2);
+  EncoderModule encoder(kSmall);
+  ContrastiveTraining training(encoder, {.steps = 4, .tasks = 2, .states = 2});
+  training.step(tasks);
+  TensorFile state;
+  training.write_to(state);
+  TensorFile damaged = state;
+  damaged.tensors.erase("adam.2.second");
+  EXPECT_EQ(training.read_from(damaged).error().message, "there is no tensor adam.2.second");
+  damaged = state;
+  damaged.metadata.erase("adam.done");
+  EXPECT_EQ(training.read_from(damaged).error().message, "its metadata has no adam.done");
 }
 
 TEST(EffectiveDimensions, CountsDirectionsThatAreUsed) {

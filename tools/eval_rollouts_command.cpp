@@ -1,0 +1,195 @@
+// tilecast eval rollouts: how well a world model foresees the latents of true states, step by step.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "base/parallel_ranges.h"
+#include "commands.h"
+#include "judges.h"
+#include "profile/text_table.h"
+#include "record/dataset_file.h"
+#include "task_records.h"
+#include "worldmodel/rollout.h"
+#include "worldmodel/rollout_quality.h"
+#include "worldmodel/world_model.h"
+
+namespace tilecast::tools {
+namespace {
+
+struct RolloutsArguments {
+  std::vector<std::filesystem::path> files;
+  EvaluatorChoice model;
+  std::string split = std::string(split_name(DatasetSplit::kHeldOut));
+  std::size_t programs = 4;
+  std::size_t tasks = std::numeric_limits<std::size_t>::max();
+  bool latents_only = false;
+  std::uint64_t seed = 0;
+  bool json = false;
+};
+
+// Trajectories of one task, spread over all of its programs: those found by search and the random ones stand together.
+std::vector<Rollout> encode_group(const TaskRecords& group, const TextEncoder& encoder, std::size_t most) {
+  std::vector<Rollout> rollouts;
+  EncoderCache cache;
+  const std::size_t count = std::min(most, group.records.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const Trajectory& trajectory = group.records[i * group.records.size() / count].trajectory;
+    auto rollout = encode_rollout(group.task.initial, trajectory, encoder, cache);
+    // A record of another version of the actions does not replay.
+    if (rollout.ok()) rollouts.push_back(*std::move(rollout));
+  }
+  return rollouts;
+}
+
+RolloutQuality quality_of_latents(std::span<const TaskRecords> groups, const WorldModel& model, std::size_t programs) {
+  std::vector<std::vector<Rollout>> rollouts(groups.size());
+  const int threads = static_cast<int>(std::thread::hardware_concurrency());
+  parallel_ranges(groups.size(), threads, 1, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) rollouts[i] = encode_group(groups[i], model.encoder, programs);
+  });
+  const std::size_t width = model.encoder.latent_width();
+  RolloutQuality quality;
+  for (const std::vector<Rollout>& of_group : rollouts) {
+    for (const Rollout& rollout : of_group) {
+      const std::span<const float> encoded = rollout.latents;
+      quality.add(model.transition.roll(encoded.first(width), rollout.features), encoded, width);
+    }
+  }
+  return quality;
+}
+
+double mean_length(const TaskRecords& group) {
+  double sum = 0;
+  for (const MeasureRecord& record : group.records) sum += static_cast<double>(record.trajectory.size());
+  return sum / static_cast<double>(group.records.size());
+}
+
+// Of `world-model` and `encoded`, both pretrained on `training`, on all programs of each group.
+Result<AgreementByLength> agreement_of_scores(std::span<const TaskRecords> groups,
+                                              std::span<const TaskRecords> training,
+                                              const RolloutsArguments& arguments) {
+  Judges foreseen({"world-model", arguments.model.model}, training, arguments.seed);
+  Judges encoded({"encoded", arguments.model.model}, training, arguments.seed);
+  AgreementByLength agreement;
+  for (const TaskRecords& group : groups) {
+    TILECAST_TRY(const Evaluator* one, foreseen.judge_of(group));
+    TILECAST_TRY(const Evaluator* other, encoded.judge_of(group));
+    agreement.add(scores_of(group, *one), scores_of(group, *other), mean_length(group));
+  }
+  return agreement;
+}
+
+void print(const RolloutQuality& quality) {
+  TextTable table({{"steps", TextTable::Align::kLeft},
+                   {"states"},
+                   {"cosine"},
+                   {"unchanged: cosine"},
+                   {"error"},
+                   {"unchanged: error"}});
+  const auto add = [&](const std::string& name, const LatentQuality& row) {
+    if (row.states() == 0) return;
+    table.add({name, fmt::format("{}", row.states()), fmt::format("{:.3f}", row.cosine()),
+               fmt::format("{:.3f}", row.unchanged_cosine()), fmt::format("{:.3f}", row.error()),
+               fmt::format("{:.3f}", row.unchanged_error())});
+  };
+  for (std::size_t i = 0; i < kStepRanges.size(); ++i) add(to_text(kStepRanges[i]), quality.by_steps()[i]);
+  add("all", quality.all());
+  fmt::print("{}", table.text());
+}
+
+void print(const AgreementByLength& agreement) {
+  TextTable table({{"actions", TextTable::Align::kLeft}, {"tasks"}, {"rank correlation of scores"}});
+  const auto add = [&](const std::string& name, const ScoreAgreement& row) {
+    if (row.tasks() == 0) return;
+    table.add({name, fmt::format("{}", row.tasks()), fmt::format("{:.3f}", row.mean_correlation())});
+  };
+  for (std::size_t i = 0; i < kStepRanges.size(); ++i) add(to_text(kStepRanges[i]), agreement.by_length()[i]);
+  add("all", agreement.all());
+  fmt::print("\n{}", table.text());
+}
+
+nlohmann::json to_json(const LatentQuality& quality) {
+  return {{"states", quality.states()},
+          {"cosine", quality.cosine()},
+          {"error", quality.error()},
+          {"unchanged_cosine", quality.unchanged_cosine()},
+          {"unchanged_error", quality.unchanged_error()}};
+}
+
+nlohmann::json to_json(const ScoreAgreement& agreement) {
+  return {{"tasks", agreement.tasks()}, {"rank_correlation", agreement.mean_correlation()}};
+}
+
+// An object of those of kStepRanges that have something, and of all.
+template <class Rows, class Row>
+nlohmann::json rows_to_json(const Rows& rows, const Row& all, std::size_t (Row::*count)() const) {
+  nlohmann::json result = {{"all", to_json(all)}};
+  for (std::size_t i = 0; i < kStepRanges.size(); ++i) {
+    if ((rows[i].*count)() > 0) result[to_text(kStepRanges[i])] = to_json(rows[i]);
+  }
+  return result;
+}
+
+Status run_eval_rollouts(const RolloutsArguments& arguments) {
+  const DatasetSplit split = *split_from_name(arguments.split);
+  TILECAST_TRY(const WorldModel model, read_world_model(arguments.model));
+  TILECAST_TRY(const std::string text, world_model_text(arguments.model));
+  TILECAST_TRY(const Dataset dataset, read_datasets(arguments.files));
+  TILECAST_TRY(std::vector<TaskRecords> groups, records_of_split(dataset, split));
+  if (groups.empty()) return no_records_of_split(arguments.files.front(), split);
+  // Groups are in order of the tasks' keys, which are hashes: the first ones are as good as any.
+  if (groups.size() > arguments.tasks)
+    groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(arguments.tasks), groups.end());
+
+  const RolloutQuality quality = quality_of_latents(groups, model, arguments.programs);
+  fmt::print("{}\n", text);
+  fmt::print("{} tasks, split {}, {} programs a task at most, latents of {} components, transition {}\n", groups.size(),
+             arguments.split, arguments.programs, model.encoder.latent_width(),
+             transition_name(model.transition.kind()));
+  print(quality);
+  std::fflush(stdout);
+  nlohmann::json json = {{"split", arguments.split},
+                         {"tasks", groups.size()},
+                         {"steps", rows_to_json(quality.by_steps(), quality.all(), &LatentQuality::states)}};
+  if (!arguments.latents_only) {
+    TILECAST_TRY(const std::vector<TaskRecords> training, records_of_split(dataset, DatasetSplit::kTrain));
+    if (training.empty()) return no_records_of_split(arguments.files.front(), DatasetSplit::kTrain);
+    TILECAST_TRY(const AgreementByLength agreement, agreement_of_scores(groups, training, arguments));
+    print(agreement);
+    json["agreement"] = rows_to_json(agreement.by_length(), agreement.all(), &ScoreAgreement::tasks);
+  }
+  if (arguments.json) fmt::print("{}\n", json.dump());
+  return Unit{};
+}
+
+}  // namespace
+
+void add_eval_rollouts_command(CLI::App& eval, int& exit_code) {
+  const auto arguments = std::make_shared<RolloutsArguments>();
+  CLI::App* command =
+      eval.add_subcommand("rollouts", "Say how well a world model foresees the latents of true states, step by step.");
+  command->add_option("FILE", arguments->files, "files of a dataset, such as data/dataset/records-1.jsonl.xz")
+      ->required();
+  add_world_model_option(*command, arguments->model);
+  command->add_option("--split", arguments->split, "whose programs are rolled forward")
+      ->check(CLI::IsMember({"train", "validation", "held-out"}))
+      ->capture_default_str();
+  command->add_option("--programs", arguments->programs, "trajectories of each task that are compared, at most")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command->add_option("--tasks", arguments->tasks, "compare so many tasks at most")->check(CLI::PositiveNumber);
+  command->add_flag("--latents-only", arguments->latents_only,
+                    "leave out the scores, for which judges have to learn from the training split");
+  command->add_option("--seed", arguments->seed, "of all random numbers")->capture_default_str();
+  command->add_flag("--json", arguments->json, "end with one JSON object");
+  command->callback([arguments, &exit_code] {
+    const Status status = run_eval_rollouts(*arguments);
+    if (!status.ok()) exit_code = report_error(status.error().message);
+  });
+}
+
+}  // namespace tilecast::tools
