@@ -70,7 +70,7 @@ TEST(ContrastiveTraining, LearnsToTellProgramsApart) {
 
 // Cut off after some steps and gone on with by another process, a training gives the same weights.
 TEST(ContrastiveTraining, GoesOnFromItsState) {
-  const std::vector<MeasuredTask> tasks = measured_tasks(6);
+  const std::vector<MeasuredTask> tasks = testing::measured_tasks(6);
   const ContrastiveOptions options{.steps = 8, .tasks = 2, .states = 4, .learning_rate = 5e-3, .seed = 2};
   torch::manual_seed(1);
   EncoderModule whole(kSmall);
@@ -97,7 +97,7 @@ TEST(ContrastiveTraining, GoesOnFromItsState) {
 }
 
 TEST(ContrastiveTraining, RefusesAStateThatLacksSomething) {
-  const std::vector<MeasuredTask> tasks = measured_tasks(2);
+  const std::vector<MeasuredTask> tasks = testing::measured_tasks(2);
   EncoderModule encoder(kSmall);
   ContrastiveTraining training(encoder, {.steps = 4, .tasks = 2, .states = 2});
   training.step(tasks);
