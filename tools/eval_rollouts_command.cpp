@@ -45,6 +45,15 @@ std::vector<Rollout> encode_group(const TaskRecords& group, const TextEncoder& e
   return rollouts;
 }
 
+std::vector<float> first_columns(std::span<const float> rows, std::size_t columns, std::size_t wanted) {
+  std::vector<float> result;
+  for (; !rows.empty(); rows = rows.subspan(columns)) {
+    const std::span<const float> kept = rows.first(wanted);
+    result.insert(result.end(), kept.begin(), kept.end());
+  }
+  return result;
+}
+
 RolloutQuality quality_of_latents(std::span<const TaskRecords> groups, const WorldModel& model, std::size_t programs) {
   std::vector<std::vector<Rollout>> rollouts(groups.size());
   const int threads = static_cast<int>(std::thread::hardware_concurrency());
@@ -56,7 +65,8 @@ RolloutQuality quality_of_latents(std::span<const TaskRecords> groups, const Wor
   for (const std::vector<Rollout>& of_group : rollouts) {
     for (const Rollout& rollout : of_group) {
       const std::span<const float> encoded = rollout.latents;
-      quality.add(model.transition.roll(encoded.first(width), rollout.features), encoded, width);
+      const std::vector<float> foreseen = model.transition.roll(encoded.first(width), rollout.features);
+      quality.add(first_columns(foreseen, model.transition.latent_width(), width), encoded, width);
     }
   }
   return quality;

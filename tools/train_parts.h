@@ -25,7 +25,7 @@ struct TrainArguments {
   ContrastiveOptions encoder;
   TransitionOptions transition;
   std::string kind = std::string(transition_name(TransitionKind::kTransH));
-  std::size_t programs = 24;
+  std::size_t programs = 8;
   std::uint64_t seed = 0;  // of both parts
 };
 

@@ -77,8 +77,8 @@ Status train_transition_part(const TrainArguments& arguments, const TrainingSet&
   const double dimensions = effective_dimensions(rollouts, width);
   if (!file.tensors.contains("encoder.latent.weight")) reduce_latents(rollouts, width, arguments.size.latent, file);
   standardise_latents(rollouts, file);
-  fmt::print("{:7.1f} s  {} trajectories encoded; their latents spread over {:.1f} of {} dimensions\n",
-             seconds_since(start), count, dimensions, encoder.latent_width());
+  fmt::print("{:7.1f} s  {} trajectories, of which at most {} a task encoded; their latents spread over {:.1f} of {} dimensions\n",
+             seconds_since(start), count, arguments.programs, dimensions, encoder.latent_width());
   TransitionOptions options = arguments.transition;
   options.kind = *transition_from_name(arguments.kind);
   std::int64_t steps = 0;
@@ -140,10 +140,10 @@ int train_main(int argc, char** argv) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--value-weight", arguments.transition.value_weight,
-                 "how much the transition learns from the measured times; 0: from the texts alone")
+                 "how much the measured times weigh against the texts where the transition learns; 0: nothing")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  app.add_option("--programs", arguments.programs, "trajectories of each task that the transition learns from, at most")
+  app.add_option("--programs", arguments.programs, "trajectories of each task whose states are encoded, at most; of the others the transition learns times alone")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--seed", arguments.seed, "of all random numbers")->capture_default_str();

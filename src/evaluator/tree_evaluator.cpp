@@ -45,9 +45,16 @@ TreeEvaluator::Features TreeEvaluator::describe_all(const TaskContext& task, std
   return all;
 }
 
+std::vector<float> TreeEvaluator::pretrained_values(const PackedRows& rows) const {
+  std::vector<float> values = values_of(pretrained_trees_, rows);
+  const auto share = static_cast<float>(share_of_trees());
+  for (float& value : values) value *= share;
+  return values;
+}
+
 std::vector<double> TreeEvaluator::score(const TaskContext& task, std::span<const Trajectory> trajectories) const {
   const Features features = describe_all(task, trajectories, {hardware_, code_threads_});
-  const std::vector<float> pretrained = values_of(pretrained_trees_, features.rows);
+  const std::vector<float> pretrained = pretrained_values(features.rows);
   const std::vector<float> learnt = values_of(trees_, features.rows);
   std::vector<double> scores(trajectories.size());
   for (std::size_t i = 0; i < scores.size(); ++i) {
@@ -67,7 +74,7 @@ void TreeEvaluator::append(const TaskContext& task, std::span<const MeasureRecor
     log_seconds.push_back(std::log2(record.seconds()));
   }
   const Features features = describe_all(task, trajectories, machine);
-  const std::vector<float> pretrained = values_of(pretrained_trees_, features.rows);
+  const std::vector<float> pretrained = pretrained_values(features.rows);
   const std::size_t columns = features.rows.columns;
   std::size_t row = 0;
   for (std::size_t i = 0; i < trajectories.size(); ++i) {
@@ -114,10 +121,11 @@ Status TreeEvaluator::pretrain(std::span<const TaskRecords> records) {
     count += programs[i].log_seconds.size();
   }
   if (count == 0) return Error{"no program with a time to learn from"};
-  pretrained_slope_ = fit_slope(groups, 1);
   TreeOptions options = kPretraining;
   options.threads = threads_;
-  TILECAST_TRY(PackedTrees trees, fit_residuals(groups, pretrained_slope_, options));
+  const bool averaged = share_of_trees() < 1;
+  pretrained_slope_ = averaged ? 1 - share_of_trees() : fit_slope(groups, 1);
+  TILECAST_TRY(PackedTrees trees, fit_residuals(groups, averaged ? 0 : pretrained_slope_, options));
   pretrained_trees_ = std::make_shared<const PackedTrees>(std::move(trees));
   slope_ = pretrained_slope_;
   return Unit{};

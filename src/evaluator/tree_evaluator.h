@@ -43,6 +43,11 @@ class TreeEvaluator : public Evaluator {
   // Called from several threads at once, with a part of the programs each.
   virtual Features describe(const TaskContext& task, std::span<const Trajectory> trajectories,
                             const Machine& machine) const = 0;
+  // How much of a prediction is the pretrained trees', between 0 and 1; the rest is the estimate's. With 1 the trees
+  // learn what the estimate leaves unexplained. Below, both say all of log2 of the time, and they are averaged: for an
+  // estimate that has itself learnt from measurements, whose errors on what it learnt from say nothing of its errors
+  // on what is new.
+  virtual double share_of_trees() const { return 1; }
   // One of the same kind, for the same machine, that has learnt nothing.
   virtual std::unique_ptr<TreeEvaluator> unlearnt() const = 0;
 
@@ -57,6 +62,8 @@ class TreeEvaluator : public Evaluator {
   void append(const TaskContext& task, std::span<const MeasureRecord> records, const Machine& machine,
               MeasuredPrograms& programs) const;
   void train();
+  // What the pretrained trees contribute to each program's log2 time; zeros before pretraining.
+  std::vector<float> pretrained_values(const PackedRows& rows) const;
 
   Hardware hardware_;
   int code_threads_;

@@ -47,7 +47,13 @@ TreeEvaluator::Features WorldModelEvaluator::describe(const TaskContext& task, s
   features.legal.assign(trajectories.size(), 1);
   const std::vector<float> latents =
       foreseen ? foreseen_latents(task, trajectories, actions) : encoded_latents(task, trajectories, features.legal);
+  if (foreseen) {
+    const std::vector<float> times = model_->value.log_times(latents);
+    features.log_estimate.assign(times.begin(), times.end());
+  }
+  // Of the foreseen latent the trees see the part that texts speak of; the head has the other.
   const std::size_t width = model_->encoder.latent_width();
+  const std::size_t stride = foreseen ? model_->transition.latent_width() : width;
   features.rows.columns = rows.columns + width;
   features.rows.counts = rows.counts;
   features.rows.values.reserve(trajectories.size() * features.rows.columns);
@@ -56,7 +62,7 @@ TreeEvaluator::Features WorldModelEvaluator::describe(const TaskContext& task, s
   };
   for (std::size_t i = 0; i < trajectories.size(); ++i) {
     append(std::span(rows.values).subspan(i * rows.columns, rows.columns));
-    append(std::span(latents).subspan(i * width, width));
+    append(std::span(latents).subspan(i * stride, width));
   }
   return features;
 }

@@ -1,6 +1,7 @@
 // WorldModelEvaluator: encodes the unscheduled program once, rolls each candidate's actions forward from its latent,
-// and lets trees rank what they lead to: the foreseen latent, what the actions amount to
-// (worldmodel/program_features.h) and the machine.
+// and ranks what they lead to by the mean of two judgements: that of trees, which see the foreseen latent, what the
+// actions amount to (worldmodel/program_features.h) and the machine; and that of the model's own head, which sees the
+// latent alone.
 #pragma once
 
 #include <mutex>
@@ -33,11 +34,12 @@ class WorldModelEvaluator final : public TreeEvaluator {
   std::unique_ptr<TreeEvaluator> unlearnt() const override {
     return std::make_unique<WorldModelEvaluator>(hardware(), code_threads(), threads(), model_, source_);
   }
-  // The latent of the task's unscheduled program.
+  double share_of_trees() const override { return source_ == LatentSource::kForeseen ? 0.5 : 1; }
+  // The encoder's latent of the task's unscheduled program.
   std::vector<float> initial_latent(const TaskContext& task) const;
 
-  // Both: trajectories x latent width. `actions`: features of all actions, one trajectory after the other. `legal`:
-  // which of the trajectories are.
+  // Trajectories x latent width: of the transition, and of the encoder. `actions`: features of all actions, one
+  // trajectory after the other. `legal`: which of the trajectories are.
   std::vector<float> foreseen_latents(const TaskContext& task, std::span<const Trajectory> trajectories,
                                       std::span<const float> actions) const;
   std::vector<float> encoded_latents(const TaskContext& task, std::span<const Trajectory> trajectories,

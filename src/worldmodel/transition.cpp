@@ -11,12 +11,29 @@
 namespace tilecast {
 namespace {
 
-constexpr std::array<std::string_view, 3> kNames = {"transh", "translation", "gated"};
+constexpr std::array<std::string_view, 4> kNames = {"transh", "translation", "gated", "recurrent"};
 
 float dot(std::span<const float> a, std::span<const float> b) {
   float sum = 0;
   for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
   return sum;
+}
+
+// x += M z, `transposed` being M's transpose.
+void add_product(const Tensor& transposed, std::span<const float> z, std::span<float> x) {
+  for (std::size_t k = 0; k < z.size(); ++k) {
+    for (std::size_t i = 0; i < x.size(); ++i) x[i] += z[k] * transposed.values[k * x.size() + i];
+  }
+}
+
+float sigmoid(float x) {
+  return 1 / (1 + std::exp(-x));
+}
+
+Result<Tensor> square_from(const TensorFile& file, const std::string& name, std::size_t width) {
+  const auto extent = static_cast<std::int64_t>(width);
+  TILECAST_TRY(const Tensor* found, file.find(name, {extent, extent}));
+  return *found;
 }
 
 }  // namespace
@@ -45,10 +62,18 @@ Result<Transition> Transition::from(const TensorFile& file) {
                linear_from(file, "transition.hidden", static_cast<std::int64_t>(kActionFeatureCount), -1));
   TILECAST_TRY(transition.vectors_, linear_from(file, "transition.vectors", transition.hidden_.weight.shape[1], -1));
   if (transition.vectors_.outputs() % 2 != 0) return Error{"transition.vectors has an odd number of columns"};
-  if (*kind == TransitionKind::kGated) {
-    const auto width = static_cast<std::int64_t>(transition.latent_width());
-    TILECAST_TRY(const Tensor* gate, file.find("transition.gate", {width, width}));
-    transition.gate_ = *gate;
+  const std::size_t width = transition.latent_width();
+  if (*kind == TransitionKind::kGated || *kind == TransitionKind::kRecurrent) {
+    TILECAST_TRY(transition.gate_, square_from(file, "transition.gate", width));
+  }
+  if (*kind == TransitionKind::kRecurrent) {
+    TILECAST_TRY(transition.candidate_, square_from(file, "transition.candidate", width));
+  }
+  if (file.tensors.contains("transition.free.weight")) {
+    TILECAST_TRY(transition.free_, linear_from(file, "transition.free", -1, -1));
+    if (transition.free_.inputs() + transition.free_.outputs() != width) {
+      return Error{"transition.free and transition.vectors are of latents of different widths"};
+    }
   }
   return transition;
 }
@@ -82,19 +107,35 @@ void Transition::advance(std::span<float> latent, std::span<const float> vectors
       return;
     case TransitionKind::kGated: {
       std::vector<float> gates(a.begin(), a.end());
-      for (std::size_t k = 0; k < width; ++k) {
-        for (std::size_t i = 0; i < width; ++i) gates[i] += latent[k] * gate_.values[k * width + i];
+      add_product(gate_, latent, gates);
+      for (std::size_t i = 0; i < width; ++i) latent[i] += sigmoid(gates[i]) * d[i];
+      return;
+    }
+    case TransitionKind::kRecurrent: {
+      std::vector<float> gates(a.begin(), a.end());
+      add_product(gate_, latent, gates);
+      std::vector<float> candidate(width, 0);
+      add_product(candidate_, latent, candidate);
+      for (std::size_t i = 0; i < width; ++i) {
+        latent[i] += sigmoid(gates[i]) * (d[i] + std::tanh(candidate[i]) - latent[i]);
       }
-      for (std::size_t i = 0; i < width; ++i) latent[i] += d[i] / (1 + std::exp(-gates[i]));
       return;
     }
   }
 }
 
-std::vector<float> Transition::roll(std::span<const float> initial, std::span<const float> features) const {
-  const std::size_t width = initial.size();
+std::vector<float> Transition::begin(std::span<const float> text) const {
+  std::vector<float> latent(text.begin(), text.end());
+  if (free_width() == 0) return latent;
+  const std::vector<float> free = free_.apply(text);
+  latent.insert(latent.end(), free.begin(), free.end());
+  return latent;
+}
+
+std::vector<float> Transition::roll(std::span<const float> text, std::span<const float> features) const {
+  const std::size_t width = latent_width();
   const std::vector<float> rows = vectors(features);
-  std::vector<float> latent(initial.begin(), initial.end());
+  std::vector<float> latent = begin(text);
   std::vector<float> states = latent;
   for (std::size_t first = 0; first < rows.size(); first += 2 * width) {
     advance(latent, std::span(rows).subspan(first, 2 * width));

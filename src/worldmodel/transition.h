@@ -4,8 +4,11 @@
 //   transh        z' = z - (w.z) w + d, w = a / |a|        (TransH: Wang et al., AAAI 2014)
 //   translation   z' = z + d
 //   gated         z' = z + sigmoid(a + U z) * d            (a gate for each component)
+//   recurrent     z' = z + sigmoid(a + U z) * (d + tanh(V z) - z)   (after the minimal gated unit: Zhou et al., 2016)
 //
-// What a trajectory leads to is foreseen without building one state of it.
+// The latent has two parts. The first is the encoder's: what the program's text says. The second is free: it begins as
+// a linear function of the first, no state's text says what it should become, and it learns what tells fast programs
+// from slow ones. What a trajectory leads to is foreseen without building one state of it.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +22,7 @@
 
 namespace tilecast {
 
-enum class TransitionKind : std::uint8_t { kTransH, kTranslation, kGated };
+enum class TransitionKind : std::uint8_t { kTransH, kTranslation, kGated, kRecurrent };
 // All that there are.
 std::vector<std::string> transition_names();
 std::string_view transition_name(TransitionKind kind);
@@ -31,20 +34,27 @@ class Transition {
   static Result<Transition> from(const TensorFile& file);
 
   TransitionKind kind() const { return kind_; }
-  std::size_t latent_width() const { return vectors_.outputs() / 2; }
+  std::size_t latent_width() const { return vectors_.outputs() / 2; }  // of both parts
+  std::size_t text_width() const { return latent_width() - free_width(); }
+  // The latent before the first action, of text_width() components of the encoder.
+  std::vector<float> begin(std::span<const float> text) const;
   // Of rows of kActionFeatureCount features: rows of a (w for transh) and d, 2 x latent_width() each.
   std::vector<float> vectors(std::span<const float> features) const;
   // One step of a latent, by one row of `vectors`.
   void advance(std::span<float> latent, std::span<const float> vectors) const;
-  // All states of one trajectory, (actions + 1) x latent width: `initial`, then the latent after each action, of which
-  // `features` has the rows.
-  std::vector<float> roll(std::span<const float> initial, std::span<const float> features) const;
+  // All states of one trajectory, (actions + 1) x latent width: that of the unscheduled program with the latent `text`,
+  // then the latent after each action, of which `features` has the rows.
+  std::vector<float> roll(std::span<const float> text, std::span<const float> features) const;
 
  private:
+  std::size_t free_width() const { return free_.weight.values.empty() ? 0 : free_.outputs(); }
+
   TransitionKind kind_ = TransitionKind::kTransH;
   Linear hidden_;
   Linear vectors_;
-  Tensor gate_;  // of kGated: U, transposed
+  Tensor gate_;       // of kGated and kRecurrent: U, transposed
+  Tensor candidate_;  // of kRecurrent: V, transposed
+  Linear free_;       // from the text's part; without weights where there is no free part
 };
 
 }  // namespace tilecast

@@ -63,16 +63,19 @@ Result<WorldModel> WorldModel::read(const std::filesystem::path& file) {
   if (!encoder.ok()) return Error{fmt::format("{}: {}", file.string(), encoder.error().message)};
   auto transition = Transition::from(tensors);
   if (!transition.ok()) return Error{fmt::format("{}: {}", file.string(), transition.error().message)};
-  if (encoder->latent_width() != transition->latent_width()) {
+  if (encoder->latent_width() != transition->text_width()) {
     return Error{fmt::format("{}: latents of {} and of {} components", file.string(), encoder->latent_width(),
-                             transition->latent_width())};
+                             transition->text_width())};
   }
-  return WorldModel{*std::move(encoder), *std::move(transition)};
+  auto value = ValueHead::from(tensors, transition->latent_width());
+  if (!value.ok()) return Error{fmt::format("{}: {}", file.string(), value.error().message)};
+  return WorldModel{*std::move(encoder), *std::move(transition), *std::move(value)};
 }
 
-std::vector<float> WorldModel::foresee(std::span<const float> initial, std::span<const float> features,
+std::vector<float> WorldModel::foresee(std::span<const float> text, std::span<const float> features,
                                        std::span<const std::uint32_t> counts) const {
-  const std::size_t width = initial.size();
+  const std::size_t width = transition.latent_width();
+  const std::vector<float> initial = transition.begin(text);
   const DistinctRows distinct = distinct_rows(features);
   const std::vector<float> vectors = transition.vectors(distinct.rows);
   std::vector<float> latents;

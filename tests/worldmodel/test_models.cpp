@@ -8,6 +8,7 @@ namespace tilecast::testing {
 TensorFile random_world_model_file(std::uint64_t seed, TransitionKind kind) {
   constexpr std::int64_t kWidth = 8;
   constexpr std::int64_t kLatent = 4;
+  constexpr std::int64_t kFree = 3;
   constexpr std::int64_t kHidden = 8;
   Random random(seed);
   TensorFile file = new_world_model_file();
@@ -23,9 +24,9 @@ TensorFile random_world_model_file(std::uint64_t seed, TransitionKind kind) {
     add(name + ".weight", inputs, outputs);
     add(name + ".bias", 0, outputs);
   };
-  const auto add_norm = [&](const std::string& name) {
-    add(name + ".weight", 0, kWidth);
-    add(name + ".bias", 0, kWidth);
+  const auto add_norm = [&](const std::string& name, std::int64_t width = kWidth) {
+    add(name + ".weight", 0, width);
+    add(name + ".bias", 0, width);
   };
   add("encoder.words", static_cast<std::int64_t>(vocabulary_size()), kWidth);
   add("encoder.numbers", static_cast<std::int64_t>(kNumberFeatures), kWidth);
@@ -42,8 +43,15 @@ TensorFile random_world_model_file(std::uint64_t seed, TransitionKind kind) {
   add_norm("encoder.final_norm");
   add_linear("encoder.latent", kWidth, kLatent);
   add_linear("transition.hidden", static_cast<std::int64_t>(kActionFeatureCount), kHidden);
-  add_linear("transition.vectors", kHidden, 2 * kLatent);
-  if (kind == TransitionKind::kGated) add("transition.gate", kLatent, kLatent);
+  constexpr std::int64_t kBoth = kLatent + kFree;
+  add_linear("transition.vectors", kHidden, 2 * kBoth);
+  add_linear("transition.free", kLatent, kFree);
+  if (kind == TransitionKind::kGated || kind == TransitionKind::kRecurrent) add("transition.gate", kBoth, kBoth);
+  if (kind == TransitionKind::kRecurrent) add("transition.candidate", kBoth, kBoth);
+  add_norm("value.norm", kBoth);
+  add_linear("value.hidden", kBoth, kHidden);
+  add_linear("value.middle", kHidden, kHidden);
+  add_linear("value.output", kHidden, 1);
   return file;
 }
 

@@ -13,13 +13,14 @@ std::vector<float> values_of(const torch::Tensor& tensor) {
   return {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()};
 }
 
-std::vector<Rollout> encode_task(const MeasuredTask& task, const TextEncoder& encoder, std::size_t most) {
+std::vector<Rollout> encode_task(const MeasuredTask& task, const TextEncoder& encoder, std::size_t most_encoded) {
   std::vector<Rollout> rollouts;
   EncoderCache cache;
   double mean = 0;
   for (const double seconds : task.seconds) mean += std::log2(seconds) / static_cast<double>(task.seconds.size());
-  for (std::size_t i = 0; i < std::min(most, task.trajectories.size()); ++i) {
-    auto rollout = encode_rollout(task.initial, task.trajectories[i], encoder, cache);
+  for (std::size_t i = 0; i < task.trajectories.size(); ++i) {
+    auto rollout = i < most_encoded ? encode_rollout(task.initial, task.trajectories[i], encoder, cache)
+                                    : encode_start(task.initial, task.trajectories[i], encoder, cache);
     // A record of another version of the actions does not replay.
     if (!rollout.ok()) continue;
     rollout->log_seconds = std::log2(task.seconds[i]) - mean;
@@ -31,12 +32,12 @@ std::vector<Rollout> encode_task(const MeasuredTask& task, const TextEncoder& en
 }  // namespace
 
 std::vector<std::vector<Rollout>> encode_rollouts(std::span<const MeasuredTask> tasks, const TextEncoder& encoder,
-                                                  std::size_t most_of_a_task, int threads,
+                                                  std::size_t most_encoded, int threads,
                                                   const std::function<bool()>& cancelled) {
   std::vector<std::vector<Rollout>> result(tasks.size());
   parallel_ranges(tasks.size(), threads, 1, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end && !cancelled(); ++i) {
-      result[i] = encode_task(tasks[i], encoder, most_of_a_task);
+      result[i] = encode_task(tasks[i], encoder, most_encoded);
     }
   });
   return result;

@@ -14,10 +14,10 @@
 
 namespace tilecast {
 
-// Of each task at most so many, one list a task. Tasks are divided over the threads; when `cancelled` turns true, those
+// One list a task, of which the first `most_encoded` have the latents of all their states: those are what takes time. Tasks are divided over the threads; when `cancelled` turns true, those
 // that are left get an empty list.
 std::vector<std::vector<Rollout>> encode_rollouts(std::span<const MeasuredTask> tasks, const TextEncoder& encoder,
-                                                  std::size_t most_of_a_task, int threads,
+                                                  std::size_t most_encoded, int threads,
                                                   const std::function<bool()>& cancelled);
 
 // Over how many dimensions the latents spread: e to the entropy of the shares that the eigenvalues of their covariance

@@ -23,12 +23,13 @@ std::string moment_name(std::size_t parameter, const char* moment) {
 }  // namespace
 
 ScheduledAdam::ScheduledAdam(const std::vector<torch::Tensor>& parameters, double learning_rate, std::int64_t steps,
-                             double warm_up)
+                             double warm_up, double decay)
     : parameters_(parameters),
       adam_(parameters, torch::optim::AdamOptions(learning_rate)),
       learning_rate_(learning_rate),
       steps_(steps),
-      warm_up_(warm_up) {}
+      warm_up_(warm_up),
+      decay_(decay) {}
 
 double ScheduledAdam::next_rate() {
   const double progress = static_cast<double>(done_++) / static_cast<double>(steps_);
@@ -42,6 +43,10 @@ void ScheduledAdam::step(const torch::Tensor& loss) {
   adam_.zero_grad();
   loss.backward();
   torch::nn::utils::clip_grad_norm_(parameters_, 1.0);
+  if (decay_ > 0) {
+    const torch::NoGradGuard no_gradients;
+    for (torch::Tensor& parameter : parameters_) parameter.mul_(1 - rate * decay_);
+  }
   adam_.step();
 }
 

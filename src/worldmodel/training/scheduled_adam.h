@@ -1,5 +1,5 @@
 // Adam (Kingma and Ba, arXiv 1412.6980) as all parts are trained: a rate that falls to nothing along a cosine,
-// gradients of bounded length.
+// gradients of bounded length, decay of the parameters apart from them (Loshchilov and Hutter, arXiv 1711.05101).
 #pragma once
 
 #include <torch/torch.h>
@@ -12,8 +12,10 @@ namespace tilecast {
 
 class ScheduledAdam {
  public:
-  // The rate reaches `learning_rate` after `warm_up`, a share of the steps, along a line.
-  ScheduledAdam(const std::vector<torch::Tensor>& parameters, double learning_rate, std::int64_t steps, double warm_up);
+  // The rate reaches `learning_rate` after `warm_up`, a share of the steps, along a line. Each step takes rate x `decay`
+  // of every parameter away.
+  ScheduledAdam(const std::vector<torch::Tensor>& parameters, double learning_rate, std::int64_t steps, double warm_up,
+                double decay = 0);
 
   // One of the steps, against the loss's gradients.
   void step(const torch::Tensor& loss);
@@ -33,6 +35,7 @@ class ScheduledAdam {
   double learning_rate_;
   std::int64_t steps_;
   double warm_up_;
+  double decay_;
   std::int64_t done_ = 0;
 };
 

@@ -1,0 +1,26 @@
+// What a program's last latent says of its time, without trees: the end of a world model that is trained end to end.
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "worldmodel/dense.h"
+
+namespace tilecast {
+
+class ValueHead {
+ public:
+  // Tensors value.*, as training writes them, for latents of this width. Errors name what is missing.
+  static Result<ValueHead> from(const TensorFile& file, std::size_t latent_width);
+
+  // log2 of each program's time, up to a constant of the task. `latents`: programs x latent width.
+  std::vector<float> log_times(std::span<const float> latents) const;
+
+ private:
+  LayerNorm norm_;
+  Linear hidden_;
+  Linear middle_;
+  Linear output_;
+};
+
+}  // namespace tilecast
