@@ -72,8 +72,8 @@ double mean_length(const TaskRecords& group) {
 Result<AgreementByLength> agreement_of_scores(std::span<const TaskRecords> groups,
                                               std::span<const TaskRecords> training,
                                               const RolloutsArguments& arguments) {
-  Judges foreseen({"world-model", arguments.model.model}, training, arguments.seed);
-  Judges encoded({"encoded", arguments.model.model}, training, arguments.seed);
+  Judges foreseen({"world-model", arguments.model.model, false}, training, arguments.seed);
+  Judges encoded({"encoded", arguments.model.model, false}, training, arguments.seed);
   AgreementByLength agreement;
   for (const TaskRecords& group : groups) {
     TILECAST_TRY(const Evaluator* one, foreseen.judge_of(group));

@@ -61,4 +61,8 @@ TreeEvaluator::Features WorldModelEvaluator::describe(const TaskContext& task, s
   return features;
 }
 
+std::size_t WorldModelEvaluator::columns() const {
+  return program_row_columns() + model_->encoder.latent_width();
+}
+
 }  // namespace tilecast

@@ -30,6 +30,7 @@ class WorldModelEvaluator final : public TreeEvaluator {
  private:
   Features describe(const TaskContext& task, std::span<const Trajectory> trajectories,
                     const Machine& machine) const override;
+  std::size_t columns() const override;
   std::unique_ptr<TreeEvaluator> unlearnt() const override {
     return std::make_unique<WorldModelEvaluator>(hardware(), code_threads(), threads(), model_, source_);
   }

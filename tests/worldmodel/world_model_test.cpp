@@ -42,6 +42,24 @@ TEST_F(WorldModelTest, WithoutAPartIsRefused) {
   EXPECT_THAT(message(file), HasSubstr("tensor transition.vectors.bias has the shape [4], not [8]"));
 }
 
+TEST_F(WorldModelTest, KeepsItsTrees) {
+  TensorFile file = testing::random_world_model_file(1);
+  const auto path = directory_.path() / "model";
+  const auto read_trees = [&] {
+    EXPECT_TRUE(write_tensor_file(path, file).ok());
+    return WorldModel::read(path)->trees;
+  };
+  EXPECT_EQ(read_trees(), TensorFile{});
+  const TensorFile without = file;
+  file.bytes = {{"trees", "abc"}};
+  file.metadata["trees_slope"] = "1";
+  const TensorFile trees = read_trees();
+  EXPECT_EQ(trees, (TensorFile{.metadata = {{"trees_slope", "1"}}, .bytes = {{"trees", "abc"}}}));
+  file.metadata["trees.steps"] = "300";
+  remove_trees(file);
+  EXPECT_EQ(file, without);
+}
+
 std::vector<float> features_of(const State& state, const Trajectory& trajectory) {
   std::vector<float> features;
   ActionTracker tracker(state.program());
