@@ -144,8 +144,10 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   command->add_option("--records", arguments->records,
                       "directory (it must exist) for a record log a run, by which a bench that was cut off goes on");
   command
-      ->add_option("--warm-start", arguments->warm_start,
-                   "record logs and files of a dataset, from which the evaluator learns before each run")
+      ->add_option(
+          "--warm-start", arguments->warm_start,
+          "record logs and files of a dataset, from which the evaluator learns before each run, in place of what "
+          "its model's trees know")
       ->check(CLI::ExistingFile);
   command->add_flag("--random-search", arguments->random_search, "samples of the space instead of evolution");
   command->add_flag("--json", arguments->json, "end with one JSON object");

@@ -32,6 +32,16 @@ struct BenchSearchArguments {
   bool json = false;
 };
 
+// That there is something which a pretrained judge has learnt from.
+Status check_pretrained(const SearchJudge& judge, const std::string& text, const BenchSearchArguments& arguments) {
+  if (!judge.pretrained || !arguments.bench.warm_start.empty() || arguments.report_only) return Unit{};
+  if (judge.evaluator != "world-model") {
+    return Error{fmt::format("judge \"{}\": name with --warm-start what it learns from", text)};
+  }
+  const Status status = check_trees(arguments.choice);
+  return status.ok() ? status : Error{fmt::format("judge \"{}\": {}", text, status.error().message)};
+}
+
 Result<std::vector<SearchJudge>> parse_judges(const BenchSearchArguments& arguments) {
   const std::vector<std::string> names = evaluator_names();
   std::vector<SearchJudge> judges;
@@ -41,9 +51,7 @@ Result<std::vector<SearchJudge>> parse_judges(const BenchSearchArguments& argume
       return Error{fmt::format("judge \"{}\": there is no evaluator {}, only {}", text, judge.evaluator,
                                fmt::join(names, ", "))};
     }
-    if (judge.pretrained && arguments.bench.warm_start.empty() && !arguments.report_only) {
-      return Error{fmt::format("judge \"{}\": name with --warm-start what it learns from", text)};
-    }
+    TILECAST_CHECK(check_pretrained(judge, text, arguments));
     if (std::find(judges.begin(), judges.end(), judge) != judges.end()) {
       return Error{fmt::format("judge \"{}\" is there twice", judge.label())};
     }
@@ -116,8 +124,9 @@ void add_bench_search_command(CLI::App& bench, int& exit_code) {
   command->add_option("--only", arguments->source.only, "names of subgraphs, separated by commas")->delimiter(',');
   command->add_option(
       "--judge", arguments->judges,
-      "NAME of an evaluator that has learnt nothing, or NAME+pretrained (on the files of --warm-start); "
-      "with :TRIALS behind it for other trials than --trials. Once for each judge; the first is what the "
+      "NAME of an evaluator that has learnt nothing, or NAME+pretrained (on the files of --warm-start; without them "
+      "world-model+pretrained takes the trees of its model); with :TRIALS behind it for other trials than --trials. "
+      "Once for each judge; the first is what the "
       "others are compared with");
   command->add_option("--trials", arguments->trials, "candidates of a search")
       ->check(CLI::PositiveNumber)
@@ -136,8 +145,10 @@ void add_bench_search_command(CLI::App& bench, int& exit_code) {
                    "directory for a record log a search (SUBGRAPH-JUDGE-SEED.jsonl) and for what was remeasured")
       ->required();
   command
-      ->add_option("--warm-start", options.warm_start,
-                   "record logs and files of a dataset, from which pretrained judges learn before each search")
+      ->add_option(
+          "--warm-start", options.warm_start,
+          "record logs and files of a dataset, from which pretrained judges learn before each search, in place "
+          "of a model's trees")
       ->check(CLI::ExistingFile);
   add_world_model_option(*command, arguments->choice);
   command

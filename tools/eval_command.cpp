@@ -11,6 +11,7 @@
 #include "commands.h"
 #include "evaluator/calibration.h"
 #include "evaluator/ranking.h"
+#include "evaluator/world_model_evaluator.h"
 #include "frontend/main_operator.h"
 #include "judges.h"
 #include "profile/text_table.h"
@@ -85,7 +86,10 @@ void add_group(const TaskRecords& group, const Evaluator& evaluator, const Netwo
 
 Result<Qualities> evaluate(const EvalArguments& arguments, std::span<const TaskRecords> training,
                            std::span<const TaskRecords> groups, const NetworkWeights& weights) {
-  Judges judges(arguments.evaluator, training, arguments.seed);
+  EvaluatorChoice choice = arguments.evaluator;
+  // All judges learn from the same programs; those that the trees of a model have seen may be others.
+  choice.pretrained = false;
+  Judges judges(std::move(choice), training, arguments.seed);
   Qualities result;
   for (const TaskRecords& group : groups) {
     TILECAST_TRY(const Evaluator* evaluator, judges.judge_of(group));
@@ -166,7 +170,7 @@ Status run_eval(const EvalArguments& arguments) {
   TILECAST_CHECK(keep_apart(arguments.transfer, dataset, training, groups));
   TILECAST_TRY(const Qualities qualities, evaluate(arguments, training, groups, NetworkWeights(dataset, split)));
 
-  if (arguments.evaluator.name == "world-model" || arguments.evaluator.name == "encoded") {
+  if (ranker_from_name(arguments.evaluator.name)) {
     TILECAST_TRY(const std::string model, world_model_text(arguments.evaluator));
     fmt::print("{}\n", model);
   }
@@ -208,7 +212,8 @@ void add_eval_command(CLI::App& app, int& exit_code) {
   command->add_option("--split", arguments->split, "whose programs are ranked")
       ->check(CLI::IsMember({"train", "validation", "held-out"}))
       ->capture_default_str();
-  command->add_flag("--cold", arguments->cold, "do not learn from the training split first");
+  command->add_flag("--cold", arguments->cold,
+                    "do not learn from the training split first, nor know what a model's trees do");
   command->add_option("--by", arguments->by, "whose qualities are printed: those of each network or main operator")
       ->check(CLI::IsMember({"network", "operator"}))
       ->capture_default_str();

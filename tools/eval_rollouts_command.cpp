@@ -78,12 +78,12 @@ double mean_length(const TaskRecords& group) {
   return sum / static_cast<double>(group.records.size());
 }
 
-// Of `world-model` and `encoded`, both pretrained on `training`, on all programs of each group.
+// Of `foreseen` and `encoded`, both pretrained on `training`, on all programs of each group.
 Result<AgreementByLength> agreement_of_scores(std::span<const TaskRecords> groups,
                                               std::span<const TaskRecords> training,
                                               const RolloutsArguments& arguments) {
-  Judges foreseen({"world-model", arguments.model.model}, training, arguments.seed);
-  Judges encoded({"encoded", arguments.model.model}, training, arguments.seed);
+  Judges foreseen({"foreseen", arguments.model.model, false}, training, arguments.seed);
+  Judges encoded({"encoded", arguments.model.model, false}, training, arguments.seed);
   AgreementByLength agreement;
   for (const TaskRecords& group : groups) {
     TILECAST_TRY(const Evaluator* one, foreseen.judge_of(group));

@@ -106,7 +106,7 @@ class SearchBench {
   Result<std::unique_ptr<Evaluator>> fresh_evaluator(std::size_t j) {
     const SearchJudge& judge = options_.judges[j];
     if (evaluators_[j] == nullptr) {
-      const EvaluatorChoice choice{judge.evaluator, options_.model};
+      const EvaluatorChoice choice{judge.evaluator, options_.model, judge.pretrained && options_.warm_start.empty()};
       TILECAST_TRY(evaluators_[j], make_evaluator(choice, hardware_, options_.threads, 0));
       if (judge.pretrained) TILECAST_CHECK(warm_start(*evaluators_[j], options_.warm_start, options_.threads));
     }

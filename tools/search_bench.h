@@ -17,7 +17,7 @@ struct SearchBenchOptions {
   int threads = 2;
   int rounds = 5;                                 // of remeasuring
   std::filesystem::path records;                  // directory of the logs (search_log) and the remeasurement_file
-  std::vector<std::filesystem::path> warm_start;  // of the judges that are pretrained
+  std::vector<std::filesystem::path> warm_start;  // of the judges that are pretrained; empty: the model's trees
   std::filesystem::path model;                    // that `world-model` reads; empty: the one beside the program
 };
 

@@ -11,7 +11,7 @@ namespace tilecast::tools {
 
 struct SearchJudge {
   std::string evaluator;    // one of evaluator_names()
-  bool pretrained = false;  // on the files of --warm-start, before each search
+  bool pretrained = false;  // on the files of --warm-start, or the trees of its model
   std::int64_t trials = 0;
   bool operator==(const SearchJudge&) const = default;
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "evaluator/evaluator.h"
 #include "worldmodel/provenance.h"
 #include "worldmodel/training/contrastive_training.h"
 #include "worldmodel/training/transition_training.h"
@@ -26,11 +27,14 @@ struct TrainArguments {
   TransitionOptions transition;
   std::string kind = std::string(transition_name(TransitionKind::kTransH));
   std::size_t programs = 8;
-  std::uint64_t seed = 0;  // of both parts
+  std::uint64_t seed = 0;  // of encoder and transition
+
+  bool trains(const std::string& name) const { return part == "all" || part == name; }
 };
 
 struct TrainingSet {
   std::vector<MeasuredTask> tasks;
+  std::vector<TaskRecords> groups;  // the same programs, as judges learn from them
   std::size_t records = 0;
   std::string hash;  // of all records in order: tasks, machines, threads, trajectories and times
 };
@@ -61,5 +65,8 @@ std::filesystem::path state_file(const std::filesystem::path& output);
 // Writes the model's encoder to the output, and the state beside it, now and then and at the end. Goes on from the
 // state where there is one; a state of other data, options or versions is an error that says what differs.
 Status train_encoder(const TrainArguments& arguments, const TrainingSet& set);
+
+// Pretrains the judge `world-model` and adds its trees to the output, a model that is complete but for them.
+Status train_trees(const TrainArguments& arguments, const TrainingSet& set);
 
 }  // namespace tilecast::tools

@@ -39,12 +39,13 @@ Result<TrainingSet> training_set(const TrainArguments& arguments) {
   StableHash hash;
   std::map<std::tuple<std::string, std::string, int>, std::size_t> place;
   for (const std::filesystem::path& file : arguments.files) {
-    TILECAST_TRY(const std::vector<TaskRecords> groups, read_training_records(file));
-    for (const TaskRecords& group : groups) {
+    TILECAST_TRY(std::vector<TaskRecords> groups, read_training_records(file));
+    for (TaskRecords& group : groups) {
       const auto [found, is_new] =
           place.try_emplace({group.task.task.key, group.hardware.fingerprint, group.threads}, set.tasks.size());
       if (is_new) set.tasks.push_back({group.task.initial});
       add_group(group, set.tasks[found->second], set, hash);
+      set.groups.push_back(std::move(group));
     }
   }
   if (set.tasks.empty()) return Error{"no measured programs of the training split to learn from"};
@@ -77,8 +78,10 @@ Status train_transition_part(const TrainArguments& arguments, const TrainingSet&
   const double dimensions = effective_dimensions(rollouts, width);
   if (!file.tensors.contains("encoder.latent.weight")) reduce_latents(rollouts, width, arguments.size.latent, file);
   standardise_latents(rollouts, file);
-  fmt::print("{:7.1f} s  {} trajectories, of which at most {} a task encoded; their latents spread over {:.1f} of {} dimensions\n",
-             seconds_since(start), count, arguments.programs, dimensions, encoder.latent_width());
+  fmt::print(
+      "{:7.1f} s  {} trajectories, of which at most {} a task encoded; their latents spread over {:.1f} of {} "
+      "dimensions\n",
+      seconds_since(start), count, arguments.programs, dimensions, encoder.latent_width());
   TransitionOptions options = arguments.transition;
   options.kind = *transition_from_name(arguments.kind);
   std::int64_t steps = 0;
@@ -91,27 +94,29 @@ Status train_transition_part(const TrainArguments& arguments, const TrainingSet&
         return !stop_requested();
       },
       file);
+  remove_trees(file);
   write_training("transition", part_training(set, arguments.seed, steps, progress), file);
   return write_tensor_file(arguments.output, file);
 }
 
 Status run_train(const TrainArguments& arguments) {
   watch_for_stop();
-  if (arguments.part == "transition" && !arguments.encoder_from.empty()) {
-    return Error{"--encoder-from replaces the encoder, which --part transition keeps; leave one of them out"};
+  if (!arguments.trains("encoder") && !arguments.encoder_from.empty()) {
+    return Error{fmt::format("--encoder-from replaces the encoder, which --part {} keeps; leave one of them out",
+                             arguments.part)};
   }
   TILECAST_TRY(const TrainingSet set, training_set(arguments));
   fmt::print("{} programs of {} tasks (data {}), part {}, seed {}\n", set.records, set.tasks.size(), set.hash,
              arguments.part, arguments.seed);
   std::fflush(stdout);
-  if (arguments.part != "transition") {
+  if (arguments.trains("encoder")) {
     TILECAST_CHECK(arguments.encoder_from.empty() ? train_encoder(arguments, set) : take_encoder(arguments));
   }
-  if (arguments.part != "encoder" && !stop_requested()) TILECAST_CHECK(train_transition_part(arguments, set));
+  if (arguments.trains("transition") && !stop_requested()) TILECAST_CHECK(train_transition_part(arguments, set));
+  if (arguments.trains("trees") && !stop_requested()) TILECAST_CHECK(train_trees(arguments, set));
   // What was not cut off has nothing to go on with.
   std::error_code ignored;
-  if (arguments.part != "transition" && !stop_requested())
-    std::filesystem::remove(state_file(arguments.output), ignored);
+  if (arguments.trains("encoder") && !stop_requested()) std::filesystem::remove(state_file(arguments.output), ignored);
   return Unit{};
 }
 
@@ -123,8 +128,11 @@ int train_main(int argc, char** argv) {
   app.add_option("-o,--output", arguments.output,
                  "the model, one file; beside it FILE.state, from which the same command goes on when it was cut off")
       ->required();
-  app.add_option("--part", arguments.part, "encoder, transition (of the model that is there), or both")
-      ->check(CLI::IsMember({"all", "encoder", "transition"}))
+  app.add_option(
+         "--part", arguments.part,
+         "encoder, transition or trees (of the model that is there), or all, one after the other; what was learnt "
+         "on top of a part is gone with it")
+      ->check(CLI::IsMember({"all", "encoder", "transition", "trees"}))
       ->capture_default_str();
   app.add_option("--encoder-from", arguments.encoder_from,
                  "take the encoder from this directory instead of training one: CodeBERT, or another RoBERTa model "
@@ -143,7 +151,9 @@ int train_main(int argc, char** argv) {
                  "how much the measured times weigh against the texts where the transition learns; 0: nothing")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  app.add_option("--programs", arguments.programs, "trajectories of each task whose states are encoded, at most; of the others the transition learns times alone")
+  app.add_option(
+         "--programs", arguments.programs,
+         "trajectories of each task whose states are encoded, at most; of the others the transition learns times alone")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.add_option("--seed", arguments.seed, "of all random numbers")->capture_default_str();

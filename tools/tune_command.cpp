@@ -51,13 +51,13 @@ int run_tune(const TuneArguments& arguments) {
   if (!tasks.ok()) return report_error(tasks.error().message);
   watch_for_stop();
   const Hardware hardware = probe_hardware();
-  const double peak = measure_peak_gflops(arguments.tune.threads);
-  auto measurer = make_measurer({.threads = arguments.tune.threads});
-  if (!measurer.ok()) return report_error(measurer.error().message);
   const auto evaluator = make_evaluator(arguments.evaluator, hardware, arguments.tune.threads, arguments.tune.seed);
   if (!evaluator.ok()) return report_error(evaluator.error().message);
   const Status warmed = warm_start(**evaluator, arguments.warm_start, arguments.tune.threads);
   if (!warmed.ok()) return report_error(warmed.error().message);
+  const double peak = measure_peak_gflops(arguments.tune.threads);
+  auto measurer = make_measurer({.threads = arguments.tune.threads});
+  if (!measurer.ok()) return report_error(measurer.error().message);
   fmt::print("{} tasks, {} threads, peak {:.1f} GFLOP/s, evaluator {}, seed {}\n", tasks->size(),
              arguments.tune.threads, peak, arguments.evaluator.name, arguments.tune.seed);
 
@@ -89,8 +89,10 @@ void add_tune_command(CLI::App& app, int& exit_code) {
       ->required();
   add_evaluator_options(*command, arguments->evaluator);
   command
-      ->add_option("--warm-start", arguments->warm_start,
-                   "record logs and files of a dataset, from which the evaluator learns before it starts")
+      ->add_option(
+          "--warm-start", arguments->warm_start,
+          "record logs and files of a dataset, from which the evaluator learns before it starts, in place of what "
+          "its model's trees know")
       ->check(CLI::ExistingFile);
   command->add_option("--seed", arguments->tune.seed, "of all random numbers")->capture_default_str();
   command->add_option("--threads", arguments->tune.threads, "threads of the tuned code")

@@ -20,10 +20,35 @@ std::filesystem::path model_file(const EvaluatorChoice& choice) {
   return choice.model.empty() ? directory_of_this_program() / "share" / "world_model.safetensors" : choice.model;
 }
 
+Result<std::unique_ptr<Evaluator>> make_world_model_evaluator(const EvaluatorChoice& choice, const Hardware& hardware,
+                                                              int threads) {
+  const std::filesystem::path file = model_file(choice);
+  if (!std::filesystem::exists(file)) {
+    return Error{fmt::format("there is no world model {}; make one with `tilecast train`, or take --evaluator static",
+                             file.string())};
+  }
+  TILECAST_TRY(WorldModel read, WorldModel::read(file));
+  const auto model = std::make_shared<const WorldModel>(std::move(read));
+  const Ranker ranker = *ranker_from_name(choice.name);
+  auto evaluator = std::make_unique<WorldModelEvaluator>(hardware, threads, hardware.cores, model, ranker);
+  // The file's trees are those of the judge itself, not of what it is compared with.
+  if (choice.pretrained && ranker == Ranker::kMean && !model->trees.bytes.empty()) {
+    const Status status = evaluator->read_pretrained(model->trees);
+    if (!status.ok()) {
+      return Error{fmt::format("{}: {}; train them anew with `tilecast train --part trees`", file.string(),
+                               status.error().message)};
+    }
+  }
+  return std::unique_ptr<Evaluator>(std::move(evaluator));
+}
+
 }  // namespace
 
 std::vector<std::string> evaluator_names() {
-  return {"random", "actions", "static", "encoded", "world-model"};
+  std::vector<std::string> names = {"random", "actions", "static"};
+  const std::vector<std::string> rankers = ranker_names();
+  names.insert(names.end(), rankers.begin(), rankers.end());
+  return names;
 }
 
 void add_world_model_option(CLI::App& command, EvaluatorChoice& choice) {
@@ -41,6 +66,15 @@ Result<WorldModel> read_world_model(const EvaluatorChoice& choice) {
   return WorldModel::read(model_file(choice));
 }
 
+Status check_trees(const EvaluatorChoice& choice) {
+  TILECAST_TRY(const WorldModel model, read_world_model(choice));
+  if (!model.trees.bytes.empty()) return Unit{};
+  return Error{
+      fmt::format("{} has no trees; train them with `tilecast train --part trees`, or name with --warm-start what "
+                  "to learn from",
+                  model_file(choice).string())};
+}
+
 Result<std::string> world_model_text(const EvaluatorChoice& choice) {
   const std::filesystem::path file = model_file(choice);
   TILECAST_TRY(const TensorFile tensors, read_tensor_file(file));
@@ -53,10 +87,7 @@ Result<std::unique_ptr<Evaluator>> make_evaluator(const EvaluatorChoice& choice,
   if (choice.name == "random") return Made(std::make_unique<RandomEvaluator>(seed));
   if (choice.name == "actions") return Made(std::make_unique<ActionEvaluator>(hardware, threads, hardware.cores));
   if (choice.name == "static") return Made(std::make_unique<StaticEvaluator>(hardware, threads, hardware.cores));
-  TILECAST_TRY(WorldModel read, read_world_model(choice));
-  const LatentSource source = choice.name == "encoded" ? LatentSource::kEncoded : LatentSource::kForeseen;
-  return Made(std::make_unique<WorldModelEvaluator>(hardware, threads, hardware.cores,
-                                                    std::make_shared<const WorldModel>(std::move(read)), source));
+  return make_world_model_evaluator(choice, hardware, threads);
 }
 
 Status warm_start(Evaluator& evaluator, const std::vector<std::filesystem::path>& files, int threads) {

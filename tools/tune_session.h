@@ -18,12 +18,17 @@ namespace tilecast::tools {
 std::vector<std::string> evaluator_names();
 
 struct EvaluatorChoice {
-  std::string name = "static";  // one of evaluator_names()
-  std::filesystem::path model;  // that `world-model` and `encoded` read; empty: the one beside the program
+  std::string name = "world-model";  // one of evaluator_names()
+  std::filesystem::path model;       // that `world-model` and `encoded` read; empty: the one beside the program
+  bool pretrained = true;            // `world-model` knows what the trees of its model have learnt, if it has any
 };
 // Adds --model to a command; and --evaluator with it.
 void add_world_model_option(CLI::App& command, EvaluatorChoice& choice);
 void add_evaluator_options(CLI::App& command, EvaluatorChoice& choice);
+
+// An error that says what to do where `world-model` of this choice would know nothing before the first measurement: its
+// model has no trees.
+Status check_trees(const EvaluatorChoice& choice);
 
 // The model that the choice names. Fails when its file is none that this program reads.
 Result<WorldModel> read_world_model(const EvaluatorChoice& choice);
@@ -31,8 +36,8 @@ Result<WorldModel> read_world_model(const EvaluatorChoice& choice);
 // One line about the model that the choice names: its file, and what it learnt from.
 Result<std::string> world_model_text(const EvaluatorChoice& choice);
 
-// An evaluator that has learnt from no measurement yet. Fails when the file of the model is none that this program
-// reads.
+// An evaluator that has learnt from no measurement yet but those of the model's trees. Fails when the file of the model
+// is missing or none that this program reads.
 Result<std::unique_ptr<Evaluator>> make_evaluator(const EvaluatorChoice& choice, const Hardware& hardware, int threads,
                                                   std::uint64_t seed);
 

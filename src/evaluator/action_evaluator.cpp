@@ -13,4 +13,8 @@ TreeEvaluator::Features ActionEvaluator::describe(const TaskContext& task, std::
   return features;
 }
 
+std::size_t ActionEvaluator::columns() const {
+  return program_row_columns();
+}
+
 }  // namespace tilecast

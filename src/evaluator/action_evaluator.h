@@ -20,6 +20,7 @@ class ActionEvaluator final : public TreeEvaluator {
  private:
   Features describe(const TaskContext& task, std::span<const Trajectory> trajectories,
                     const Machine& machine) const override;
+  std::size_t columns() const override;
   std::unique_ptr<TreeEvaluator> unlearnt() const override {
     return std::make_unique<ActionEvaluator>(hardware(), code_threads(), threads());
   }

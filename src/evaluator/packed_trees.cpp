@@ -8,6 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "base/xz.h"
+
 namespace tilecast {
 namespace {
 
@@ -42,6 +44,11 @@ Status make_matrix(const PackedRows& rows, Matrix& matrix) {
 
 Status set(const Booster& booster, const char* name, const std::string& value) {
   return checked(XGBoosterSetParam(booster.get(), name, value.c_str()));
+}
+
+// A population to be judged has few rows: one thread (useful_threads).
+Status prepare_to_judge(const Booster& booster) {
+  return set(booster, "nthread", "1");
 }
 
 // Sums of the trees' values of each program's rows.
@@ -116,9 +123,35 @@ Result<PackedTrees> PackedTrees::train(const PackedRows& rows, const std::vector
     TILECAST_CHECK(checked(
         XGBoosterBoostOneIter(impl->booster.get(), matrix.get(), gradient.data(), hessian.data(), gradient.size())));
   }
-  // A population to be judged is small in the same sense.
-  TILECAST_CHECK(set(impl->booster, "nthread", "1"));
+  TILECAST_CHECK(prepare_to_judge(impl->booster));
   return PackedTrees(std::move(impl));
+}
+
+Result<PackedTrees> PackedTrees::deserialized(std::string_view bytes) {
+  auto model = decompress_xz(bytes);
+  if (!model.ok()) return Error{fmt::format("the trees are damaged: {}", model.error().message)};
+  auto impl = std::make_unique<Impl>();
+  TILECAST_CHECK(checked(XGBoosterCreate(nullptr, 0, impl->booster.out())));
+  TILECAST_CHECK(set(impl->booster, "verbosity", "0"));
+  if (XGBoosterLoadModelFromBuffer(impl->booster.get(), model->data(), model->size()) != 0) {
+    // XGBoost's own message is a page with a stack trace.
+    return Error{"the trees are damaged: XGBoost cannot read them"};
+  }
+  TILECAST_CHECK(prepare_to_judge(impl->booster));
+  return PackedTrees(std::move(impl));
+}
+
+Result<std::string> PackedTrees::serialized() const {
+  bst_ulong length = 0;
+  const char* model = nullptr;
+  TILECAST_CHECK(checked(XGBoosterSaveModelToBuffer(impl_->booster.get(), R"({"format": "ubj"})", &length, &model)));
+  return compress_xz({model, length});
+}
+
+Result<std::size_t> PackedTrees::columns() const {
+  bst_ulong count = 0;
+  TILECAST_CHECK(checked(XGBoosterGetNumFeature(impl_->booster.get(), &count)));
+  return static_cast<std::size_t>(count);
 }
 
 std::vector<float> PackedTrees::predict(const PackedRows& rows) const {

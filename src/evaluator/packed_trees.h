@@ -4,6 +4,8 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -32,10 +34,18 @@ class PackedTrees {
   // Fits sum over rows = target for each program, by weighted squared error. Fails only inside XGBoost.
   static Result<PackedTrees> train(const PackedRows& rows, const std::vector<float>& targets,
                                    const std::vector<float>& weights, const TreeOptions& options);
+  // What serialized() gave; predictions are the same to the last bit. Fails on bytes that were changed or that are no
+  // trees.
+  static Result<PackedTrees> deserialized(std::string_view bytes);
   PackedTrees(PackedTrees&&) noexcept;
   PackedTrees& operator=(PackedTrees&&) noexcept;
   ~PackedTrees();
 
+  // XGBoost's model in its format UBJSON, compressed as .xz, by whose checksums damage is found. Fails only inside
+  // XGBoost and liblzma.
+  Result<std::string> serialized() const;
+  // Features of the rows that they learnt from. Fails only inside XGBoost.
+  Result<std::size_t> columns() const;
   // One value a program. Safe from several threads at once.
   std::vector<float> predict(const PackedRows& rows) const;
 

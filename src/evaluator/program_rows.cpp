@@ -24,7 +24,7 @@ std::array<float, kContextFeatures> context_features(const TaskContext& task, co
 
 PackedRows program_rows(const TaskContext& task, std::span<const Trajectory> trajectories, const Hardware& hardware,
                         int threads, std::vector<float>* actions) {
-  PackedRows rows{.columns = kProgramFeatureCount + kContextFeatures};
+  PackedRows rows{.columns = program_row_columns()};
   rows.counts.assign(trajectories.size(), 1);
   rows.values.reserve(trajectories.size() * rows.columns);
   const ActionTracker unscheduled(task.initial.program());
@@ -42,6 +42,14 @@ PackedRows program_rows(const TaskContext& task, std::span<const Trajectory> tra
     rows.values.insert(rows.values.end(), context.begin(), context.end());
   }
   return rows;
+}
+
+std::size_t context_columns() {
+  return kContextFeatures;
+}
+
+std::size_t program_row_columns() {
+  return kProgramFeatureCount + kContextFeatures;
 }
 
 }  // namespace tilecast

@@ -15,5 +15,7 @@ namespace tilecast {
 // Where `actions` is not null, the features of every action are appended to it, one trajectory after the other.
 PackedRows program_rows(const TaskContext& task, std::span<const Trajectory> trajectories, const Hardware& hardware,
                         int threads, std::vector<float>* actions = nullptr);
+std::size_t program_row_columns();
+std::size_t context_columns();  // of these the last ones, which are the same for all programs of a task
 
 }  // namespace tilecast

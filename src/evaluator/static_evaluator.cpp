@@ -33,4 +33,8 @@ TreeEvaluator::Features StaticEvaluator::describe(const TaskContext& task, std::
   return features;
 }
 
+std::size_t StaticEvaluator::columns() const {
+  return kFeatureCount;
+}
+
 }  // namespace tilecast

@@ -17,6 +17,7 @@ class StaticEvaluator final : public TreeEvaluator {
  private:
   Features describe(const TaskContext& task, std::span<const Trajectory> trajectories,
                     const Machine& machine) const override;
+  std::size_t columns() const override;
   std::unique_ptr<TreeEvaluator> unlearnt() const override {
     return std::make_unique<StaticEvaluator>(hardware(), code_threads(), threads());
   }

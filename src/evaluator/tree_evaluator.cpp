@@ -1,5 +1,8 @@
 #include "evaluator/tree_evaluator.h"
 
+#include <fmt/format.h>
+
+#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -11,11 +14,27 @@ namespace {
 constexpr std::size_t kFewestRecords = 8;  // before the trees are trusted with anything
 constexpr std::size_t kGrain = 128;
 // For many tasks at once; the defaults suit the few dozen programs of a search.
-constexpr TreeOptions kPretraining{.rounds = 300, .depth = 8, .eta = 0.1, .min_child_weight = 2};
+constexpr TreeOptions kPretraining{
+    .rounds = TreeEvaluator::kPretrainedTrees, .depth = 8, .eta = 0.1, .min_child_weight = 2};
 
 std::vector<float> values_of(const std::shared_ptr<const PackedTrees>& trees, const PackedRows& rows) {
   if (!trees || rows.rows() == 0) return std::vector<float>(rows.counts.size(), 0);
   return trees->predict(rows);
+}
+
+constexpr const char* kTreesName = "trees";
+constexpr const char* kSlopeName = "trees_slope";
+
+Result<double> slope_of(const TensorFile& file) {
+  const auto found = file.metadata.find(kSlopeName);
+  if (found == file.metadata.end()) return Error{fmt::format("there is no {} beside the trees", kSlopeName)};
+  double slope = 0;
+  const char* end = found->second.data() + found->second.size();
+  const auto [last, error] = std::from_chars(found->second.data(), end, slope);
+  if (error != std::errc() || last != end || !std::isfinite(slope)) {
+    return Error{fmt::format("{} is \"{}\", which is no number", kSlopeName, found->second)};
+  }
+  return slope;
 }
 
 void append_to(std::vector<float>& to, std::span<const float> values) {
@@ -128,6 +147,29 @@ Status TreeEvaluator::pretrain(std::span<const TaskRecords> records) {
   TILECAST_TRY(PackedTrees trees, fit_residuals(groups, averaged ? 0 : pretrained_slope_, options));
   pretrained_trees_ = std::make_shared<const PackedTrees>(std::move(trees));
   slope_ = pretrained_slope_;
+  return Unit{};
+}
+
+Status TreeEvaluator::write_pretrained(TensorFile& file) const {
+  if (!pretrained_trees_) return Error{"there are no trees to write before pretraining"};
+  TILECAST_TRY(file.bytes[kTreesName], pretrained_trees_->serialized());
+  file.metadata[kSlopeName] = fmt::format("{:.17g}", pretrained_slope_);
+  return Unit{};
+}
+
+Status TreeEvaluator::read_pretrained(const TensorFile& file) {
+  const auto found = file.bytes.find(kTreesName);
+  if (found == file.bytes.end()) return Error{"there are no trees"};
+  TILECAST_TRY(const double slope, slope_of(file));
+  TILECAST_TRY(PackedTrees trees, PackedTrees::deserialized(found->second));
+  TILECAST_TRY(const std::size_t known, trees.columns());
+  if (known != columns()) {
+    return Error{
+        fmt::format("its trees are for rows of {} features, this program's {} has {}", known, name(), columns())};
+  }
+  pretrained_trees_ = std::make_shared<const PackedTrees>(std::move(trees));
+  pretrained_slope_ = slope;
+  slope_ = slope;
   return Unit{};
 }
 

@@ -10,11 +10,15 @@
 #include "evaluator/evaluator.h"
 #include "evaluator/packed_trees.h"
 #include "evaluator/residual_fit.h"
+#include "worldmodel/tensor_file.h"
 
 namespace tilecast {
 
 class TreeEvaluator : public Evaluator {
  public:
+  // How many trees pretraining grows.
+  static constexpr int kPretrainedTrees = 300;
+
   // Minus log2 of the predicted time, up to a constant of the task.
   std::vector<double> score(const TaskContext& task, std::span<const Trajectory> trajectories) const final;
   // Trains anew on everything so far. Candidates that failed are not learnt from.
@@ -22,6 +26,12 @@ class TreeEvaluator : public Evaluator {
   // Each entry's programs are described for the entry's own machine.
   Status pretrain(std::span<const TaskRecords> records) final;
   std::unique_ptr<Evaluator> fresh() const final;
+
+  // What pretraining taught: bytes "trees" and metadata "trees_slope". Fails before pretraining.
+  Status write_pretrained(TensorFile& file) const;
+  // Takes the place of pretraining. Fails on a file without trees, with damaged ones, or with those of a judge whose
+  // rows have another number of columns; what was known before is then still there.
+  Status read_pretrained(const TensorFile& file);
 
  protected:
   // The machine and the threads that the judged code is for.
@@ -48,6 +58,8 @@ class TreeEvaluator : public Evaluator {
   // estimate that has itself learnt from measurements, whose errors on what it learnt from say nothing of its errors
   // on what is new.
   virtual double share_of_trees() const { return 1; }
+  // Of the rows that describe() gives.
+  virtual std::size_t columns() const = 0;
   // One of the same kind, for the same machine, that has learnt nothing.
   virtual std::unique_ptr<TreeEvaluator> unlearnt() const = 0;
 

@@ -1,40 +1,54 @@
 // WorldModelEvaluator: encodes the unscheduled program once, rolls each candidate's actions forward from its latent,
-// and ranks what they lead to by the mean of two judgements: that of trees, which see the foreseen latent, what the
-// actions amount to (worldmodel/program_features.h) and the machine; and that of the model's own head, which sees the
-// latent alone.
+// and ranks what they lead to.
 #pragma once
 
 #include <mutex>
+#include <optional>
+#include <string_view>
 
 #include "evaluator/tree_evaluator.h"
 #include "worldmodel/world_model.h"
 
 namespace tilecast {
 
-// Where the latent that the trees see comes from.
-enum class LatentSource : std::uint8_t {
-  kForeseen,  // rolled forward from the unscheduled program
-  kEncoded,  // the encoder's, of the finished program: what a perfect transition would foresee, at the cost of building
-             // every candidate's states; for comparison
+// What ranks. The first is the judge; the others are for comparison. "Program features" are what the actions amount to
+// (worldmodel/program_features.h), and the machine.
+enum class Ranker : std::uint8_t {
+  kMean,           // the mean of the model's head on the foreseen latent and of trees on program features
+  kHead,           // the head alone: end to end
+  kForeseenTrees,  // trees on the foreseen latent's part that texts speak of, and program features: as Pan et al. have
+                   // it
+  kLatentTrees,    // trees on the foreseen latent and the machine alone
+  kEncodedTrees,   // trees on the encoder's latent of the finished program, and program features: what a perfect
+                   // transition would foresee, at the cost of building every candidate's states
 };
+// The evaluator's name, and the other way round.
+std::string_view ranker_name(Ranker ranker);
+std::optional<Ranker> ranker_from_name(std::string_view name);
+std::vector<std::string> ranker_names();
 
 // Legality is not checked, unless states are built: what no space would propose gets a score like any other.
 class WorldModelEvaluator final : public TreeEvaluator {
  public:
   // `code_threads` is how many threads the judged code uses; `threads` how many judge.
   WorldModelEvaluator(Hardware hardware, int code_threads, int threads, std::shared_ptr<const WorldModel> model,
-                      LatentSource source = LatentSource::kForeseen)
-      : TreeEvaluator(std::move(hardware), code_threads, threads), model_(std::move(model)), source_(source) {}
+                      Ranker ranker = Ranker::kMean)
+      : TreeEvaluator(std::move(hardware), code_threads, threads), model_(std::move(model)), ranker_(ranker) {}
 
-  std::string name() const override { return source_ == LatentSource::kForeseen ? "world-model" : "encoded"; }
+  std::string name() const override { return std::string(ranker_name(ranker_)); }
 
  private:
   Features describe(const TaskContext& task, std::span<const Trajectory> trajectories,
                     const Machine& machine) const override;
+  std::size_t columns() const override;
+  bool has_head() const;
+  // What the trees see: so many of the last columns of program_rows(), so many of the first of a latent.
+  std::size_t row_columns() const;
+  std::size_t latent_columns() const;
   std::unique_ptr<TreeEvaluator> unlearnt() const override {
-    return std::make_unique<WorldModelEvaluator>(hardware(), code_threads(), threads(), model_, source_);
+    return std::make_unique<WorldModelEvaluator>(hardware(), code_threads(), threads(), model_, ranker_);
   }
-  double share_of_trees() const override { return source_ == LatentSource::kForeseen ? 0.5 : 1; }
+  double share_of_trees() const override;
   // The encoder's latent of the task's unscheduled program.
   std::vector<float> initial_latent(const TaskContext& task) const;
 
@@ -46,7 +60,7 @@ class WorldModelEvaluator final : public TreeEvaluator {
                                      std::vector<char>& legal) const;
 
   std::shared_ptr<const WorldModel> model_;
-  LatentSource source_;
+  Ranker ranker_;
   mutable std::mutex mutex_;
   mutable std::map<std::string, std::vector<float>> initial_latents_;  // by task key; guarded by mutex_
 };

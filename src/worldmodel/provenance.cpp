@@ -9,7 +9,7 @@
 namespace tilecast {
 namespace {
 
-constexpr std::array<const char*, 2> kParts = {"encoder", "transition"};
+constexpr std::array<const char*, 3> kParts = {"encoder", "transition", "trees"};
 
 // "encoder: 700 steps on 24,415 programs of 942 tasks …"; empty where the file does not say.
 std::string part_text(const std::string& part, const std::map<std::string, std::string>& metadata) {

@@ -17,6 +17,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the format's byte order");
 
 constexpr std::uint64_t kMostHeaderBytes = 100'000'000;  // as the format has it
+constexpr const char* kByteType = "U8";
 
 Error damaged(const std::filesystem::path& file, const std::string& why) {
   return Error{fmt::format("{} is no intact safetensors file: {}", file.string(), why)};
@@ -73,19 +74,34 @@ std::vector<float> floats_from(const ElementType& type, std::string_view bytes) 
   return values;
 }
 
-Result<Tensor> tensor_from(const nlohmann::json& entry, const ElementType& type, std::string_view data) {
-  Tensor tensor{.shape = entry.at("shape").get<std::vector<std::int64_t>>()};
+// The part of the data that is a tensor of this shape.
+Result<std::string_view> bytes_of(const nlohmann::json& entry, const std::vector<std::int64_t>& shape,
+                                  std::size_t element_bytes, std::string_view data) {
   const auto offsets = entry.at("data_offsets").get<std::vector<std::uint64_t>>();
-  const std::optional<std::uint64_t> count = element_count(tensor.shape);
+  const std::optional<std::uint64_t> count = element_count(shape);
   if (offsets.size() != 2 || offsets[0] > offsets[1] || offsets[1] > data.size()) {
     return Error{"lies outside the file"};
   }
   const std::uint64_t bytes = offsets[1] - offsets[0];
-  if (!count || bytes % type.bytes != 0 || bytes / type.bytes != *count) {
+  if (!count || bytes % element_bytes != 0 || bytes / element_bytes != *count) {
     return Error{"its bytes do not fit its shape"};
   }
-  tensor.values = floats_from(type, data.substr(offsets[0], bytes));
-  return tensor;
+  return data.substr(offsets[0], bytes);
+}
+
+// Adds what the entry of the header describes.
+Status read_entry(const std::string& name, const nlohmann::json& entry, std::string_view data, TensorFile& result) {
+  const auto dtype = entry.at("dtype").get<std::string>();
+  const std::optional<ElementType> type = element_type(dtype);
+  if (!type && dtype != kByteType) return Unit{};
+  const auto shape = entry.at("shape").get<std::vector<std::int64_t>>();
+  TILECAST_TRY(const std::string_view bytes, bytes_of(entry, shape, type ? type->bytes : 1, data));
+  if (type) {
+    result.tensors[name] = {shape, floats_from(*type, bytes)};
+  } else {
+    result.bytes[name] = bytes;
+  }
+  return Unit{};
 }
 
 Result<TensorFile> parse(const std::filesystem::path& file, const nlohmann::json& header, std::string_view data) {
@@ -95,11 +111,8 @@ Result<TensorFile> parse(const std::filesystem::path& file, const nlohmann::json
       result.metadata = entry.get<std::map<std::string, std::string>>();
       continue;
     }
-    const std::optional<ElementType> type = element_type(entry.at("dtype").get<std::string>());
-    if (!type) continue;
-    auto tensor = tensor_from(entry, *type, data);
-    if (!tensor.ok()) return damaged(file, fmt::format("tensor {}: {}", name, tensor.error().message));
-    result.tensors.emplace(name, *std::move(tensor));
+    const Status read = read_entry(name, entry, data, result);
+    if (!read.ok()) return damaged(file, fmt::format("tensor {}: {}", name, read.error().message));
   }
   return result;
 }
@@ -143,6 +156,10 @@ Status write_tensor_file(const std::filesystem::path& file, const TensorFile& te
     header[name] = {{"dtype", "F32"}, {"shape", tensor.shape}, {"data_offsets", {offset, offset + bytes}}};
     offset += bytes;
   }
+  for (const auto& [name, bytes] : tensors.bytes) {
+    header[name] = {{"dtype", kByteType}, {"shape", {bytes.size()}}, {"data_offsets", {offset, offset + bytes.size()}}};
+    offset += bytes.size();
+  }
   // What is no UTF-8 has no place in JSON.
   std::string text = header.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   text.resize((text.size() + 7) / 8 * 8, ' ');
@@ -152,6 +169,7 @@ Status write_tensor_file(const std::filesystem::path& file, const TensorFile& te
   for (const auto& [name, tensor] : tensors.tensors) {
     content.append(reinterpret_cast<const char*>(tensor.values.data()), tensor.values.size() * sizeof(float));
   }
+  for (const auto& [name, bytes] : tensors.bytes) content += bytes;
   return replace_text(file, content);
 }
 

@@ -22,14 +22,16 @@ struct Tensor {
 struct TensorFile {
   std::map<std::string, std::string> metadata;
   std::map<std::string, Tensor> tensors;
+  std::map<std::string, std::string> bytes;  // what is no numbers (type U8), under names that no tensor has
   bool operator==(const TensorFile&) const = default;
 
   // The tensor of this name, which must have this shape; -1 stands for any extent.
   Result<const Tensor*> find(const std::string& name, const std::vector<std::int64_t>& shape) const;
 };
 
-// Tensors of the types F32, F16 and BF16 become floats; those of other types are left out. Errors name the file:
-// missing, cut off, a header that is no JSON, a tensor that lies outside the file or whose bytes do not fit its shape.
+// Tensors of the types F32, F16 and BF16 become floats, those of U8 bytes; those of other types are left out. Errors
+// name the file: missing, cut off, a header that is no JSON, a tensor that lies outside the file or whose bytes do not
+// fit its shape.
 Result<TensorFile> read_tensor_file(const std::filesystem::path& file);
 // Replaces the file, once all is written.
 Status write_tensor_file(const std::filesystem::path& file, const TensorFile& tensors);

@@ -20,6 +20,10 @@ std::map<std::string, std::string> versions() {
           {"action_features", std::to_string(kActionFeatureCount)}};
 }
 
+bool is_of_trees(const std::string& name) {
+  return name.starts_with("trees");
+}
+
 // Rows of features that occur more than once, once each.
 struct DistinctRows {
   std::vector<float> rows;
@@ -49,6 +53,22 @@ TensorFile new_world_model_file() {
   return {.metadata = versions()};
 }
 
+TensorFile trees_of(const TensorFile& file) {
+  TensorFile trees;
+  for (const auto& [name, value] : file.metadata) {
+    if (is_of_trees(name)) trees.metadata[name] = value;
+  }
+  for (const auto& [name, value] : file.bytes) {
+    if (is_of_trees(name)) trees.bytes[name] = value;
+  }
+  return trees;
+}
+
+void remove_trees(TensorFile& file) {
+  std::erase_if(file.metadata, [](const auto& entry) { return is_of_trees(entry.first); });
+  std::erase_if(file.bytes, [](const auto& entry) { return is_of_trees(entry.first); });
+}
+
 Result<WorldModel> WorldModel::read(const std::filesystem::path& file) {
   TILECAST_TRY(const TensorFile tensors, read_tensor_file(file));
   for (const auto& [name, version] : versions()) {
@@ -69,7 +89,7 @@ Result<WorldModel> WorldModel::read(const std::filesystem::path& file) {
   }
   auto value = ValueHead::from(tensors, transition->latent_width());
   if (!value.ok()) return Error{fmt::format("{}: {}", file.string(), value.error().message)};
-  return WorldModel{*std::move(encoder), *std::move(transition), *std::move(value)};
+  return WorldModel{*std::move(encoder), *std::move(transition), *std::move(value), trees_of(tensors)};
 }
 
 std::vector<float> WorldModel::foresee(std::span<const float> text, std::span<const float> features,

@@ -1,4 +1,4 @@
-// WorldModel: encoder and transition of one file, as judges use them.
+// WorldModel: encoder and transition of one file, as judges use them, and what judges have learnt on top of them.
 #pragma once
 
 #include <filesystem>
@@ -16,10 +16,16 @@ inline constexpr int kWorldModelVersion = 2;
 // A file with the versions that this program reads, and no tensors yet.
 TensorFile new_world_model_file();
 
+// What judges keep in the file of a model: all bytes and metadata whose names begin with "trees"
+// (evaluator/tree_evaluator.h). It belongs to the file's encoder and transition.
+TensorFile trees_of(const TensorFile& file);
+void remove_trees(TensorFile& file);
+
 struct WorldModel {
   TextEncoder encoder;
   Transition transition;
   ValueHead value;
+  TensorFile trees = {};  // trees_of the file
 
   // Errors name the file: no intact file of tensors, a model of another version, one that lacks a part.
   static Result<WorldModel> read(const std::filesystem::path& file);

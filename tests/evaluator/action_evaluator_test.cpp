@@ -1,8 +1,10 @@
 // What judges of lists of actions have in common: action_evaluator.h and world_model_evaluator.h.
 #include "evaluator/action_evaluator.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "../codegen/test_kernels.h"
@@ -10,11 +12,14 @@
 #include "base/random.h"
 #include "base/statistics.h"
 #include "codegen/codegen.h"
+#include "evaluator/static_evaluator.h"
 #include "evaluator/world_model_evaluator.h"
 #include "space/space.h"
 
 namespace tilecast {
 namespace {
+
+using ::testing::HasSubstr;
 
 // A made-up machine on which only the unrolled loops cost.
 double seconds_of(const Trajectory& trajectory) {
@@ -46,12 +51,16 @@ double correlation(const Evaluator& evaluator, const TaskRecords& test) {
 }
 
 // By name; world-model has random weights, so that its trees have to find their way through what they make of actions.
-std::unique_ptr<Evaluator> make(const std::string& name, int threads) {
+std::unique_ptr<TreeEvaluator> make_trees(const std::string& name, int threads = 2) {
   if (name == "actions") return std::make_unique<ActionEvaluator>(probe_hardware(), 2, threads);
   const TensorFile file = testing::random_world_model_file(9);
-  auto model = std::make_shared<const WorldModel>(WorldModel{*Encoder::from(file), *Transition::from(file)});
-  const LatentSource source = name == "encoded" ? LatentSource::kEncoded : LatentSource::kForeseen;
-  return std::make_unique<WorldModelEvaluator>(probe_hardware(), 2, threads, std::move(model), source);
+  const Transition transition = *Transition::from(file);
+  auto model = std::make_shared<const WorldModel>(
+      WorldModel{*Encoder::from(file), transition, *ValueHead::from(file, transition.latent_width())});
+  return std::make_unique<WorldModelEvaluator>(probe_hardware(), 2, threads, std::move(model), *ranker_from_name(name));
+}
+std::unique_ptr<Evaluator> make(const std::string& name, int threads) {
+  return make_trees(name, threads);
 }
 
 class ActionJudges : public ::testing::TestWithParam<const char*> {};
@@ -62,7 +71,9 @@ TEST_P(ActionJudges, LearnWithinATask) {
   const TaskRecords test = measured(testing::conv_task(14, 14, 16, 32, 3, 1), 60, random);
   const std::unique_ptr<Evaluator> evaluator = make(GetParam(), 2);
   EXPECT_EQ(evaluator->name(), GetParam());
-  EXPECT_EQ(correlation(*evaluator, test), 0) << "nothing is known yet";
+  if (GetParam() != std::string("world-model")) {
+    EXPECT_EQ(correlation(*evaluator, test), 0) << "nothing is known yet, but for what the head makes of latents";
+  }
   evaluator->update(train.task, train.records);
   EXPECT_GT(correlation(*evaluator, test), 0.8);
 }
@@ -103,8 +114,80 @@ TEST_P(ActionJudges, ThreadsDoNotChangeScores) {
   EXPECT_EQ(one->score(group.task, trajectories), three->score(group.task, trajectories));
 }
 
-INSTANTIATE_TEST_SUITE_P(Evaluators, ActionJudges, ::testing::Values("actions", "encoded", "world-model"),
-                         [](const auto& name) { return name.index == 2 ? std::string("world_model") : name.param; });
+std::vector<double> scores(const Evaluator& evaluator, const TaskRecords& group) {
+  std::vector<Trajectory> trajectories;
+  for (const MeasureRecord& record : group.records) trajectories.push_back(record.trajectory);
+  return evaluator.score(group.task, trajectories);
+}
+
+TEST_P(ActionJudges, KnowFromAFileWhatWasWrittenToIt) {
+  Random random(6);
+  const std::vector<TaskRecords> training = {measured(testing::conv_task(8, 8, 16, 32, 3, 1), 50, random),
+                                             measured(testing::dense_task(16, 64, 48), 50, random)};
+  const TaskRecords test = measured(testing::conv_task(14, 14, 24, 48, 3, 1), 60, random);
+  const auto evaluator = make_trees(GetParam());
+  TensorFile file;
+  EXPECT_EQ(evaluator->write_pretrained(file).error().message, "there are no trees to write before pretraining");
+  ASSERT_TRUE(evaluator->pretrain(training).ok());
+  ASSERT_TRUE(evaluator->write_pretrained(file).ok());
+  const auto other = make_trees(GetParam());
+  const Status read = other->read_pretrained(file);
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  const std::vector<double> expected = scores(*evaluator, test);
+  EXPECT_NE(expected, scores(*make_trees(GetParam()), test)) << "something was learnt";
+  EXPECT_EQ(scores(*other, test), expected);
+  EXPECT_EQ(scores(*other->fresh(), test), expected);
+  evaluator->update(test.task, test.records);
+  other->update(test.task, test.records);
+  EXPECT_EQ(scores(*other, test), scores(*evaluator, test)) << "updates add to what was read";
+  EXPECT_EQ(scores(*other->fresh(), test), expected) << "updates are not handed on";
+
+  const auto anew = make_trees(GetParam());
+  ASSERT_TRUE(anew->read_pretrained(file).ok());
+  const std::vector<TaskRecords> less = {training.front()};
+  ASSERT_TRUE(anew->pretrain(less).ok());
+  const auto expected_anew = make_trees(GetParam());
+  ASSERT_TRUE(expected_anew->pretrain(less).ok());
+  EXPECT_EQ(scores(*anew, test), scores(*expected_anew, test)) << "pretraining replaces what was read";
+}
+
+TEST_P(ActionJudges, RefuseTreesThatAreNotTheirs) {
+  Random random(7);
+  const std::vector<TaskRecords> training = {measured(testing::dense_task(16, 64, 48), 30, random)};
+  const auto evaluator = make_trees(GetParam());
+  TensorFile file;
+  EXPECT_EQ(evaluator->read_pretrained(file).error().message, "there are no trees");
+  ASSERT_TRUE(evaluator->pretrain(training).ok());
+  ASSERT_TRUE(evaluator->write_pretrained(file).ok());
+  const std::vector<double> expected = scores(*evaluator, training.front());
+  const auto message = [&](const TensorFile& changed) {
+    const Status status = evaluator->read_pretrained(changed);
+    return status.ok() ? "" : status.error().message;
+  };
+  TensorFile changed = file;
+  changed.bytes["trees"][changed.bytes["trees"].size() / 2] ^= 1;
+  EXPECT_THAT(message(changed), HasSubstr("the trees are damaged: "));
+  changed = file;
+  changed.metadata["trees_slope"] = "1x";
+  EXPECT_EQ(message(changed), "trees_slope is \"1x\", which is no number");
+  changed.metadata.erase("trees_slope");
+  EXPECT_EQ(message(changed), "there is no trees_slope beside the trees");
+  StaticEvaluator judge(probe_hardware(), 2, 2);
+  ASSERT_TRUE(judge.pretrain(training).ok());
+  TensorFile foreign;
+  ASSERT_TRUE(judge.write_pretrained(foreign).ok());
+  EXPECT_THAT(message(foreign),
+              HasSubstr("its trees are for rows of 121 features, this program's " + std::string(GetParam()) + " has "));
+  EXPECT_EQ(scores(*evaluator, training.front()), expected) << "what was known is still there";
+}
+
+INSTANTIATE_TEST_SUITE_P(Evaluators, ActionJudges,
+                         ::testing::Values("actions", "encoded", "foreseen", "latents", "world-model"),
+                         [](const auto& name) {
+                           std::string text = name.param;
+                           std::replace(text.begin(), text.end(), '-', '_');
+                           return text;
+                         });
 
 }  // namespace
 }  // namespace tilecast

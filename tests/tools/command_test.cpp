@@ -91,12 +91,24 @@ TEST(Commands, TuneResumesAndShowPrintsTheBest) {
   const auto bench =
       run_tilecast("bench subgraphs --suite " + kSuite + " --only mv2_dw_14 --trials 4 --warm-start " + log);
   ASSERT_EQ(bench.exit_code, 0) << bench.output;
-  EXPECT_THAT(bench.output, HasSubstr("evaluator static, pretrained"));
+  EXPECT_THAT(bench.output, HasSubstr("evaluator world-model, pretrained"));
   const auto shown = run_tilecast("show " + log);
   ASSERT_EQ(shown.exit_code, 0) << shown.output;
   for (const char* part : {"-- actions", "-- program", "-- Halide C++", "vectorize("}) {
     EXPECT_THAT(shown.output, HasSubstr(part));
   }
+}
+
+TEST(Commands, WithoutAModelTheWayOutIsNamed) {
+  const TempDirectory directory = *TempDirectory::create("command_test");
+  const std::string program = directory.path() / "tilecast";
+  std::filesystem::copy_file(std::string(TILECAST_BINARY_DIR) + "/tilecast", program);
+  const std::string log = directory.path() / "log.jsonl";
+  const auto result = testing::run_shell(program + " tune " + kSuite + " --only bert_ln --trials 1 --records " + log);
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.output, HasSubstr("there is no world model " + directory.path().string()));
+  EXPECT_THAT(result.output, HasSubstr("or take --evaluator static\n"));
+  EXPECT_EQ(result.output, result.last_line() + "\n");
 }
 
 struct BadCommand {

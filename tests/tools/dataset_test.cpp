@@ -29,6 +29,8 @@ using ::testing::Not;
 using testing::run_tilecast;
 using Json = nlohmann::json;
 
+const std::string kSuite = std::string(TILECAST_SOURCE_DIR) + "/data/subgraphs.json";
+
 class DatasetCommandTest : public ::testing::Test {
  protected:
   void SetUp() override {
@@ -143,18 +145,21 @@ class DatasetCommandTest : public ::testing::Test {
     std::map<std::string, int> steps;
     for (std::string line; std::getline(stream, line);) ++steps[Json::parse(line).at("part").get<std::string>()];
     EXPECT_EQ(steps, (std::map<std::string, int>{{"encoder", 3}, {"transition", 5}}));
-    const std::string judge = " --evaluator world-model --model " + model;
+    const std::string judge = " --model " + model;
     const auto result = run_tilecast("eval --json " + path("records.jsonl.xz") + judge);
     ASSERT_EQ(result.exit_code, 0) << result.output;
     EXPECT_GE(Json::parse(result.last_line()).at("all").at("programs"), 10);
     EXPECT_THAT(result.output, HasSubstr("model " + model + ": encoder: 3 steps, seed 0, "));
     EXPECT_THAT(result.output, HasSubstr("; transition: 5 steps, seed 0, "));
+    EXPECT_THAT(result.output, HasSubstr("; trees: 300 steps, seed 0, "));
     EXPECT_FALSE(std::filesystem::exists(model + ".state")) << "nothing is left to go on with";
     const auto tuned =
         run_tilecast("tune " + std::string(TILECAST_SOURCE_DIR) + "/models/tests/mlp/model.onnx --trials 4 " +
                      "--records " + path("model_tuned.jsonl") + judge);
     EXPECT_EQ(tuned.exit_code, 0) << tuned.output;
+    EXPECT_THAT(tuned.output, HasSubstr("evaluator world-model"));
 
+    judge_by_trees();
     train_on_pretrained_encoder();
     const auto refused =
         run_tilecast("eval " + path("records.jsonl.xz") + " --evaluator world-model --model " + path("curves.jsonl"));
@@ -166,6 +171,46 @@ class DatasetCommandTest : public ::testing::Test {
     const auto full = run_tilecast("train " + path("records.jsonl.xz") + " -o /dev/full/x --encoder-steps 1");
     EXPECT_EQ(full.exit_code, 1);
     EXPECT_THAT(full.output, HasSubstr("cannot write /dev/full/x"));
+  }
+
+  // The trees belong to the transition that they were trained on, and can be trained alone.
+  void judge_by_trees() const {
+    const std::string model = path("trees.safetensors");
+    std::filesystem::copy_file(path("model.safetensors"), model);
+    const std::string bench = "bench search --ansor \"\" --suite " + kSuite +
+                              " --only bert_ln --seeds 1 --rounds 1 --trials 2 --records " + path("searched") + " -o " +
+                              path("report") + " --model " + model;
+    const auto searched = run_tilecast(bench + " --judge world-model+pretrained --judge world-model");
+    ASSERT_EQ(searched.exit_code, 0) << searched.output;
+    EXPECT_THAT(searched.output, HasSubstr("world-model+pretrained:2 "));
+
+    const std::string train = "train " + path("records.jsonl.xz") + " -o " + model + " --part ";
+    const std::string before = *read_text(model);
+    const auto trees = run_tilecast(train + "trees");
+    ASSERT_EQ(trees.exit_code, 0) << trees.output;
+    EXPECT_TRUE(*read_text(model) == before) << "the same records, encoder and transition";
+
+    // Damage to them is noticed by those who take them, and by no one else.
+    const std::string damaged = path("damaged.safetensors");
+    ASSERT_TRUE(write_text(damaged, before.substr(0, before.size() - 1) + 'x').ok());
+    expect_one_line_errors(
+        {{"tune " + kSuite + " --only bert_ln --trials 1 --records " + path("none.jsonl") + " --model " + damaged,
+          "damaged.safetensors: the trees are damaged: "}});
+    for (const std::string judge : {"world-model", "world-model --cold", "encoded --cold"}) {
+      const auto result =
+          run_tilecast("eval " + path("records.jsonl.xz") + " --model " + damaged + " --evaluator " + judge);
+      EXPECT_EQ(result.exit_code, 0) << result.output;
+    }
+
+    const auto transition = run_tilecast(train + "transition --transition-steps 5 --programs 4");
+    ASSERT_EQ(transition.exit_code, 0) << transition.output;
+    const auto cold = run_tilecast("eval " + path("records.jsonl.xz") + " --cold --model " + model);
+    ASSERT_EQ(cold.exit_code, 0) << cold.output;
+    EXPECT_THAT(cold.output, Not(HasSubstr("; trees: ")));
+    EXPECT_LT(read_text(model)->size(), before.size());
+    expect_one_line_errors({{bench + " --judge world-model+pretrained",
+                             "trees.safetensors has no trees; train them with `tilecast train --part trees`"},
+                            {train + "trees --encoder-from /tmp", "the encoder, which --part trees keeps"}});
   }
 
   // The encoder is one of CodeBERT's form that is there already.

@@ -23,7 +23,11 @@ TEST(Provenance, IsOneLine) {
       "encoder: 700 steps, seed 3, 24415 programs of 942 tasks (data 0123456789abcdef), accuracy 0.9500, loss 0.2500";
   EXPECT_EQ(training_text(file), encoder);
   write_training("transition", {.data_hash = "00", .records = 1, .tasks = 1, .steps = 2}, file);
-  EXPECT_EQ(training_text(file), encoder + "; transition: 2 steps, seed 0, 1 programs of 1 tasks (data 00)");
+  const std::string transition = "; transition: 2 steps, seed 0, 1 programs of 1 tasks (data 00)";
+  EXPECT_EQ(training_text(file), encoder + transition);
+  file.metadata["trees_slope"] = "1";
+  write_training("trees", {.data_hash = "11", .records = 3, .tasks = 2, .steps = 300}, file);
+  EXPECT_EQ(training_text(file), encoder + transition + "; trees: 300 steps, seed 0, 3 programs of 2 tasks (data 11)");
   EXPECT_EQ(file.metadata.at("transition"), "transh");
 }
 

@@ -35,7 +35,8 @@ class TensorFileTest : public ::testing::Test {
 };
 
 const TensorFile kExample{.metadata = {{"kind", "a \"test\""}},
-                          .tensors = {{"a", {{2, 3}, {1, 2, 3, 4, 5, 6.5F}}}, {"b", {{}, {-1}}}, {"c", {{0, 4}, {}}}}};
+                          .tensors = {{"a", {{2, 3}, {1, 2, 3, 4, 5, 6.5F}}}, {"b", {{}, {-1}}}, {"c", {{0, 4}, {}}}},
+                          .bytes = {{"d", std::string("\0x\377", 3)}, {"e", ""}}};
 
 TEST_F(TensorFileTest, WhatIsWrittenIsRead) {
   const fs::path file = directory_.path() / "x.safetensors";
@@ -53,6 +54,15 @@ TEST_F(TensorFileTest, ReadsWhatOthersWrite) {
   ASSERT_TRUE(read.ok()) << read.error().message;
   EXPECT_EQ(read->tensors.size(), 1U) << "whole numbers are left out";
   EXPECT_EQ(read->tensors.at("w").values, (std::vector<float>{1, 1}));
+}
+
+TEST_F(TensorFileTest, ReadsBytesOfOthers) {
+  const auto read = read_tensor_file(write(
+      R"({"w":{"dtype":"U8","shape":[2],"data_offsets":[1,3]},"v":{"dtype":"U8","shape":[1,1],"data_offsets":[0,1]}})",
+      "abc"));
+  ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_EQ(read->bytes, (std::map<std::string, std::string>{{"v", "a"}, {"w", "bc"}}));
+  EXPECT_TRUE(read->tensors.empty());
 }
 
 // The numbers of each file's data, written as bytes in octal, low byte first.
@@ -91,6 +101,8 @@ TEST_F(TensorFileTest, ErrorsSayWhatIsWrong) {
   EXPECT_THAT(message(write(R"({"w":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,0]}})", "")),
               HasSubstr("its bytes do not fit its shape"));
   EXPECT_THAT(message(write(R"({"w":{"dtype":"F16","shape":[1],"data_offsets":[0,4]}})", "1234")),
+              HasSubstr("tensor w: its bytes do not fit its shape"));
+  EXPECT_THAT(message(write(R"({"w":{"dtype":"U8","shape":[3],"data_offsets":[0,4]}})", "1234")),
               HasSubstr("tensor w: its bytes do not fit its shape"));
   EXPECT_THAT(message(write(R"({"w":{"dtype":"F32"}})", "")), HasSubstr("shape"));
   EXPECT_THAT(message(write(R"({"w":5})", "")), HasSubstr("model.safetensors is no intact"));

@@ -24,7 +24,7 @@ TensorFile random_world_model_file(std::uint64_t seed, TransitionKind kind) {
     add(name + ".weight", inputs, outputs);
     add(name + ".bias", 0, outputs);
   };
-  const auto add_norm = [&](const std::string& name, std::int64_t width = kWidth) {
+  const auto add_norm = [&](const std::string& name, std::int64_t width) {
     add(name + ".weight", 0, width);
     add(name + ".bias", 0, width);
   };
@@ -33,14 +33,14 @@ TensorFile random_world_model_file(std::uint64_t seed, TransitionKind kind) {
   add("encoder.positions", static_cast<std::int64_t>(kMostTokensOfALine), kWidth);
   add("encoder.line_positions", static_cast<std::int64_t>(kMostLines), kWidth);
   for (const std::string layer : {"encoder.token_layer", "encoder.line_layer0"}) {
-    add_norm(layer + ".attention_norm");
+    add_norm(layer + ".attention_norm", kWidth);
     add_linear(layer + ".query_key_value", kWidth, 3 * kWidth);
     add_linear(layer + ".attention_output", kWidth, kWidth);
-    add_norm(layer + ".feed_forward_norm");
+    add_norm(layer + ".feed_forward_norm", kWidth);
     add_linear(layer + ".expand", kWidth, 4 * kWidth);
     add_linear(layer + ".contract", 4 * kWidth, kWidth);
   }
-  add_norm("encoder.final_norm");
+  add_norm("encoder.final_norm", kWidth);
   add_linear("encoder.latent", kWidth, kLatent);
   add_linear("transition.hidden", static_cast<std::int64_t>(kActionFeatureCount), kHidden);
   constexpr std::int64_t kBoth = kLatent + kFree;

@@ -19,7 +19,8 @@ TensorFile example(TransitionKind kind) {
                   {"transition.hidden.bias", {{1}, {0}}},
                   {"transition.vectors.weight", {{1, 4}, {0.03F, 0.04F, 0.01F, -0.02F}}},
                   {"transition.vectors.bias", {{4}, {0, 0, 0, 0}}},
-                  {"transition.gate", {{2, 2}, {1, 0, 0, 2}}}};
+                  {"transition.gate", {{2, 2}, {1, 0, 0, 2}}},
+                  {"transition.candidate", {{2, 2}, {0, 0.5F, 0, 0}}}};
   return file;
 }
 
@@ -71,6 +72,28 @@ TEST(Transition, RollsStepAfterStep) {
   EXPECT_EQ(transition->roll(std::vector<float>{5, 10}, {}), (std::vector<float>{5, 10}));
 }
 
+TEST(Transition, RecurrentCellsMoveTowardsACandidate) {
+  // The gate is half open, as above. d + tanh(V z) - z = (1 + 0 + 3, -2 + tanh(-1.5) + 2).
+  const std::vector<float> z = after_one_step(TransitionKind::kRecurrent, {-3, -2});
+  EXPECT_NEAR(z[0], -3 + 0.5 * 4, 1e-4);
+  EXPECT_NEAR(z[1], -2 + 0.5 * std::tanh(-1.5), 1e-4);
+}
+
+TEST(Transition, BeginsWithAFreePartThatFollowsFromTheText) {
+  TensorFile file = example(TransitionKind::kTranslation);
+  EXPECT_EQ(Transition::from(file)->text_width(), 2U);
+  file.tensors["transition.free.weight"] = {{1, 1}, {3}};
+  file.tensors["transition.free.bias"] = {{1}, {0.5F}};
+  const auto transition = Transition::from(file);
+  ASSERT_TRUE(transition.ok()) << transition.error().message;
+  EXPECT_EQ(transition->text_width(), 1U);
+  EXPECT_EQ(transition->begin(std::vector<float>{2}), (std::vector<float>{2, 6.5F}));
+  file.tensors["transition.free.bias"] = {{2}, {0, 0}};
+  file.tensors["transition.free.weight"] = {{1, 2}, {3, 3}};
+  EXPECT_EQ(Transition::from(file).error().message,
+            "transition.free and transition.vectors are of latents of different widths");
+}
+
 TEST(Transition, FilesThatDoNotFitAreRefused) {
   TensorFile file = example(TransitionKind::kGated);
   file.tensors.erase("transition.gate");
@@ -85,7 +108,8 @@ TEST(Transition, FilesThatDoNotFitAreRefused) {
 }
 
 TEST(TransitionNames, GoBothWays) {
-  for (const auto kind : {TransitionKind::kTransH, TransitionKind::kTranslation, TransitionKind::kGated}) {
+  for (const auto kind :
+       {TransitionKind::kTransH, TransitionKind::kTranslation, TransitionKind::kGated, TransitionKind::kRecurrent}) {
     EXPECT_EQ(transition_from_name(transition_name(kind)), kind);
   }
   EXPECT_EQ(transition_from_name("none"), std::nullopt);

@@ -39,8 +39,29 @@ TEST_F(WorldModelTest, WithoutAPartIsRefused) {
   TensorFile file = testing::random_world_model_file(1);
   EXPECT_EQ(message(file), "");
   file.tensors["transition.vectors.bias"] = {{4}, {0, 0, 0, 0}};
-  EXPECT_THAT(message(file), HasSubstr("tensor transition.vectors.bias has the shape [4], not [8]"));
+  EXPECT_THAT(message(file), HasSubstr("tensor transition.vectors.bias has the shape [4], not [14]"));
 }
+
+TEST_F(WorldModelTest, KeepsItsTrees) {
+  TensorFile file = testing::random_world_model_file(1);
+  const auto path = directory_.path() / "model";
+  const auto read_trees = [&] {
+    EXPECT_TRUE(write_tensor_file(path, file).ok());
+    return WorldModel::read(path)->trees;
+  };
+  EXPECT_EQ(read_trees(), TensorFile{});
+  const TensorFile without = file;
+  file.bytes = {{"trees", "abc"}};
+  file.metadata["trees_slope"] = "1";
+  const TensorFile trees = read_trees();
+  EXPECT_EQ(trees, (TensorFile{.metadata = {{"trees_slope", "1"}}, .bytes = {{"trees", "abc"}}}));
+  file.metadata["trees.steps"] = "300";
+  remove_trees(file);
+  EXPECT_EQ(file, without);
+}
+
+constexpr std::array kKinds = {TransitionKind::kTransH, TransitionKind::kTranslation, TransitionKind::kGated,
+                               TransitionKind::kRecurrent};
 
 std::vector<float> features_of(const State& state, const Trajectory& trajectory) {
   std::vector<float> features;
@@ -58,12 +79,15 @@ TEST_F(WorldModelTest, ForeseesManyAsOneByOne) {
   const Split split{"product", "n", "no", "ni", 16};
   const std::vector<Trajectory> trajectories = {
       {split, Vectorize{"product", "ni"}}, {}, {split, Unroll{"product", "ni"}, Parallel{"product", "m"}}, {split}};
-  for (const auto kind : {TransitionKind::kTransH, TransitionKind::kTranslation, TransitionKind::kGated}) {
+  for (const auto kind : kKinds) {
     const auto file = directory_.path() / "model";
     ASSERT_TRUE(write_tensor_file(file, testing::random_world_model_file(2, kind)).ok());
     const auto model = WorldModel::read(file);
     ASSERT_TRUE(model.ok()) << model.error().message;
-    const std::vector<float> initial = model->encoder.encode(program_text(state));
+    const std::vector<float> text = model->encoder.encode(program_text(state));
+    const std::vector<float> initial = model->transition.begin(text);
+    EXPECT_EQ(initial.size(), 7U) << "four components of the encoder, three free ones";
+    EXPECT_TRUE(std::equal(text.begin(), text.end(), initial.begin()));
     std::vector<float> features;
     std::vector<std::uint32_t> counts;
     std::vector<float> expected;
@@ -78,10 +102,10 @@ TEST_F(WorldModelTest, ForeseesManyAsOneByOne) {
       }
       expected.insert(expected.end(), latent.begin(), latent.end());
     }
-    const std::vector<float> foreseen = model->foresee(initial, features, counts);
+    const std::vector<float> foreseen = model->foresee(text, features, counts);
     ASSERT_EQ(foreseen.size(), expected.size());
     for (std::size_t i = 0; i < expected.size(); ++i) EXPECT_NEAR(foreseen[i], expected[i], 1e-4F);
-    EXPECT_TRUE(std::equal(initial.begin(), initial.end(), foreseen.begin() + 4)) << "no action, no change";
+    EXPECT_TRUE(std::equal(initial.begin(), initial.end(), foreseen.begin() + 7)) << "no action, no change";
   }
 }
 

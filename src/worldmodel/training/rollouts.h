@@ -14,8 +14,8 @@
 
 namespace tilecast {
 
-// One list a task, of which the first `most_encoded` have the latents of all their states: those are what takes time. Tasks are divided over the threads; when `cancelled` turns true, those
-// that are left get an empty list.
+// One list a task, of which the first `most_encoded` have the latents of all their states: those are what takes time.
+// Tasks are divided over the threads; when `cancelled` turns true, those that are left get an empty list.
 std::vector<std::vector<Rollout>> encode_rollouts(std::span<const MeasuredTask> tasks, const TextEncoder& encoder,
                                                   std::size_t most_encoded, int threads,
                                                   const std::function<bool()>& cancelled);

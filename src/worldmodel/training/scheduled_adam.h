@@ -12,8 +12,8 @@ namespace tilecast {
 
 class ScheduledAdam {
  public:
-  // The rate reaches `learning_rate` after `warm_up`, a share of the steps, along a line. Each step takes rate x `decay`
-  // of every parameter away.
+  // The rate reaches `learning_rate` after `warm_up`, a share of the steps, along a line. Each step takes rate x
+  // `decay` of every parameter away.
   ScheduledAdam(const std::vector<torch::Tensor>& parameters, double learning_rate, std::int64_t steps, double warm_up,
                 double decay = 0);
 

@@ -178,9 +178,8 @@ Losses losses_of(const Parameters& parameters, const TransitionOptions& options,
   const torch::Tensor value = time_error(log_times(parameters, last, options.dropout), batch);
   const torch::Tensor cosines = torch::cosine_similarity(texts.detach(), batch.latents.slice(1, 1), -1);
   // The last step of each program whose states were encoded.
-  const torch::Tensor is_last = torch::cat({batch.encoded.slice(1, 1), torch::zeros({batch.encoded.size(0), 1})}, 1)
-                                    .eq(0)
-                                    .mul(batch.encoded);
+  const torch::Tensor is_last =
+      torch::cat({batch.encoded.slice(1, 1), torch::zeros({batch.encoded.size(0), 1})}, 1).eq(0).mul(batch.encoded);
   const auto mean_where = [](const torch::Tensor& x, const torch::Tensor& where) {
     return (x * where).sum() / where.sum().clamp_min(1);
   };

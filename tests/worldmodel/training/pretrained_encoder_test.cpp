@@ -78,7 +78,7 @@ TEST(PretrainedEncoder, GivesWhatTheTransitionForesees) {
   const auto transition = Transition::from(file);
   ASSERT_TRUE(encoder.ok() && transition.ok());
   EXPECT_EQ(encoder->latent_width(), 8U);
-  EXPECT_EQ(transition->latent_width(), 8U);
+  EXPECT_EQ(transition->text_width(), 8U);
   const std::vector<float> initial = encoder->encode(program_text(tasks[0].initial));
   for (std::size_t i = 0; i < initial.size(); ++i) EXPECT_NEAR(initial[i], rollouts[0][3].latents[i], 1e-3F);
 }

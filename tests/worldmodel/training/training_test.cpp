@@ -3,6 +3,7 @@
 
 #include <iostream>
 
+#include "base/statistics.h"
 #include "measured_tasks.h"
 #include "worldmodel/action_features.h"
 #include "worldmodel/training/contrastive_training.h"
@@ -139,13 +140,21 @@ TEST_P(TransitionTraining, ForeseesWhatTheEncoderSays) {
   standardise_latents(rollouts, file);
   TransitionStep last;
   train_transition(
-      rollouts, {.kind = GetParam(), .hidden = 32, .steps = 150, .tasks = 2, .programs = 8, .learning_rate = 1e-2},
+      rollouts,
+      {.kind = GetParam(),
+       .hidden = 32,
+       .free = 8,
+       .steps = 250,
+       .tasks = 2,
+       .programs = 8,
+       .value_weight = 1,
+       .learning_rate = 1e-2},
       [&](const TransitionStep& step) {
         last = step;
         return true;
       },
       file);
-  EXPECT_EQ(last.step, 150);
+  EXPECT_EQ(last.step, 250);
   EXPECT_LT(last.error, 0.5) << "of a variance of 1";
   EXPECT_GT(last.cosine, 0.7);
 
@@ -153,7 +162,9 @@ TEST_P(TransitionTraining, ForeseesWhatTheEncoderSays) {
   const auto encoder = Encoder::from(file);
   const auto transition = Transition::from(file);
   ASSERT_TRUE(encoder.ok() && transition.ok());
-  const WorldModel model{*encoder, *transition};
+  const auto head = ValueHead::from(file, transition->latent_width());
+  ASSERT_TRUE(head.ok()) << head.error().message;
+  const WorldModel model{*encoder, *transition, *head};
   const Rollout& rollout = rollouts[0][3];
   const std::vector<float> initial = model.encoder.encode(program_text(tasks[0].initial));
   const std::size_t width = initial.size();
@@ -165,11 +176,22 @@ TEST_P(TransitionTraining, ForeseesWhatTheEncoderSays) {
     squared += std::pow(foreseen[i] - rollout.latents[rollout.latents.size() - width + i], 2.0F);
   }
   EXPECT_LT(squared / static_cast<float>(width), 1.0F);
+
+  // The head, on latents that are foreseen, tells fast programs from slow ones that it learnt from.
+  std::vector<double> scores;
+  std::vector<double> times;
+  for (const Rollout& one : rollouts[0]) {
+    const auto steps = static_cast<std::uint32_t>(one.features.size() / kActionFeatureCount);
+    scores.push_back(
+        static_cast<double>(model.value.log_times(model.foresee(initial, one.features, std::vector{steps})).front()));
+    times.push_back(one.log_seconds);
+  }
+  EXPECT_GT(rank_correlation(scores, times), 0.5);
 }
 
 INSTANTIATE_TEST_SUITE_P(Kinds, TransitionTraining,
                          ::testing::Values(TransitionKind::kTransH, TransitionKind::kTranslation,
-                                           TransitionKind::kGated),
+                                           TransitionKind::kGated, TransitionKind::kRecurrent),
                          [](const auto& kind) { return std::string(transition_name(kind.param)); });
 
 }  // namespace
