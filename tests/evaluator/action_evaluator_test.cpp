@@ -181,6 +181,27 @@ TEST_P(ActionJudges, RefuseTreesThatAreNotTheirs) {
   EXPECT_EQ(scores(*evaluator, training.front()), expected) << "what was known is still there";
 }
 
+TEST(Rankers, HaveNames) {
+  for (const std::string& name : ranker_names()) EXPECT_EQ(ranker_name(*ranker_from_name(name)), name);
+  EXPECT_EQ(ranker_names().size(), 5U);
+  EXPECT_EQ(ranker_from_name("static"), std::nullopt);
+}
+
+// Without trees the head judges; with them it has half of the say.
+TEST(WorldModelEvaluator, AveragesHeadAndTrees) {
+  Random random(8);
+  const TaskRecords group = measured(testing::dense_task(16, 64, 48), 60, random);
+  const std::vector<double> head = scores(*make_trees("head"), group);
+  const auto judge = make_trees("world-model");
+  EXPECT_EQ(scores(*judge, group), head);
+  ASSERT_TRUE(judge->pretrain(std::vector{group}).ok());
+  const auto trees = make_trees("actions");
+  ASSERT_TRUE(trees->pretrain(std::vector{group}).ok());
+  const std::vector<double> of_trees = scores(*trees, group);
+  const std::vector<double> both = scores(*judge, group);
+  for (std::size_t i = 0; i < both.size(); ++i) EXPECT_NEAR(both[i], (head[i] + of_trees[i]) / 2, 1e-4);
+}
+
 INSTANTIATE_TEST_SUITE_P(Evaluators, ActionJudges,
                          ::testing::Values("actions", "encoded", "foreseen", "latents", "world-model"),
                          [](const auto& name) {

@@ -112,6 +112,13 @@ TEST(ContrastiveTraining, RefusesAStateThatLacksSomething) {
   EXPECT_EQ(training.read_from(damaged).error().message, "its metadata has no adam.done");
 }
 
+TEST(ScheduledAdam, DecaysWhatNoGradientHolds) {
+  const torch::Tensor parameter = torch::full({2}, 8.0).set_requires_grad(true);
+  ScheduledAdam adam({parameter}, 0.5, 100, 0, 0.5);
+  adam.step((parameter * 0).sum());
+  EXPECT_NEAR(parameter[0].item<float>(), 8 * (1 - 0.5 * 0.5), 1e-5);
+}
+
 TEST(EffectiveDimensions, CountsDirectionsThatAreUsed) {
   Rollout flat;
   Rollout round;
