@@ -78,8 +78,9 @@ void add_group(const TaskRecords& group, const Evaluator& evaluator, const Netwo
   const std::map<std::string, double> uses = weights.of(group.task.task.key);
   if (!uses.empty()) result.calibration.add(scores, seconds);
   const TaskRanking ranking = rank_programs(scores, seconds);
+  const std::string operator_name = by == "operator" ? main_operator(group.task.task.graph) : "";
   for (const auto& [network, weight] : uses) {
-    result.parts[by == "network" ? network : main_operator(group.task.task.graph)].add(ranking, weight);
+    result.parts[by == "operator" ? operator_name : network].add(ranking, weight);
     result.all.add(ranking, weight);
   }
 }
@@ -160,12 +161,10 @@ Status run_eval(const EvalArguments& arguments) {
   if (arguments.files.empty()) return Error{"give files of a dataset, such as data/dataset/records-1.jsonl.xz"};
   const DatasetSplit split = *split_from_name(arguments.split);
   TILECAST_TRY(const Dataset dataset, read_datasets(arguments.files));
-  TILECAST_TRY(std::vector<TaskRecords> groups, records_of_split(dataset, split));
-  if (groups.empty()) return no_records_of_split(arguments.files.front(), split);
+  TILECAST_TRY(std::vector<TaskRecords> groups, some_records_of_split(dataset, split, arguments.files.front()));
   std::vector<TaskRecords> training;
   if (!arguments.cold) {
-    TILECAST_TRY(training, records_of_split(dataset, DatasetSplit::kTrain));
-    if (training.empty()) return no_records_of_split(arguments.files.front(), DatasetSplit::kTrain);
+    TILECAST_TRY(training, some_records_of_split(dataset, DatasetSplit::kTrain, arguments.files.front()));
   }
   TILECAST_CHECK(keep_apart(arguments.transfer, dataset, training, groups));
   TILECAST_TRY(const Qualities qualities, evaluate(arguments, training, groups, NetworkWeights(dataset, split)));

@@ -149,8 +149,7 @@ Status run_eval_rollouts(const RolloutsArguments& arguments) {
   TILECAST_TRY(const WorldModel model, read_world_model(arguments.model));
   TILECAST_TRY(const std::string text, world_model_text(arguments.model));
   TILECAST_TRY(const Dataset dataset, read_datasets(arguments.files));
-  TILECAST_TRY(std::vector<TaskRecords> groups, records_of_split(dataset, split));
-  if (groups.empty()) return no_records_of_split(arguments.files.front(), split);
+  TILECAST_TRY(std::vector<TaskRecords> groups, some_records_of_split(dataset, split, arguments.files.front()));
   // Groups are in order of the tasks' keys, which are hashes: the first ones are as good as any.
   if (groups.size() > arguments.tasks)
     groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(arguments.tasks), groups.end());
@@ -166,8 +165,8 @@ Status run_eval_rollouts(const RolloutsArguments& arguments) {
                          {"tasks", groups.size()},
                          {"steps", rows_to_json(quality.by_steps(), quality.all(), &LatentQuality::states)}};
   if (!arguments.latents_only) {
-    TILECAST_TRY(const std::vector<TaskRecords> training, records_of_split(dataset, DatasetSplit::kTrain));
-    if (training.empty()) return no_records_of_split(arguments.files.front(), DatasetSplit::kTrain);
+    TILECAST_TRY(const std::vector<TaskRecords> training,
+                 some_records_of_split(dataset, DatasetSplit::kTrain, arguments.files.front()));
     TILECAST_TRY(const AgreementByLength agreement, agreement_of_scores(groups, training, arguments));
     print(agreement);
     json["agreement"] = rows_to_json(agreement.by_length(), agreement.all(), &ScoreAgreement::tasks);

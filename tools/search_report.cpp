@@ -117,8 +117,8 @@ std::map<std::string, double> best_known(const SearchRuns& all) {
   return best;
 }
 
-std::vector<ShareCurve> curves_of(const SearchRuns& all, const std::string& judge) {
-  const std::map<std::string, double> known = best_known(all);
+std::vector<ShareCurve> curves_of(const SearchRuns& all, const std::map<std::string, double>& known,
+                                  const std::string& judge) {
   std::vector<ShareCurve> curves;
   for (const SearchRun& run : all.runs) {
     if (run.judge != judge || run.trials.empty()) continue;
@@ -159,8 +159,10 @@ std::optional<EfficiencyPoint> point_at(const std::vector<ShareCurve>& curves, i
   return EfficiencyPoint{trials, geometric_mean(all), spread.low, spread.high};
 }
 
-std::vector<EfficiencyPoint> efficiency_of(const SearchRuns& all, const std::string& judge) {
-  const std::vector<ShareCurve> curves = curves_of(all, judge);
+// `known`: the shortest time of each subgraph, as best_known has it.
+std::vector<EfficiencyPoint> efficiency_of(const SearchRuns& all, const std::map<std::string, double>& known,
+                                           const std::string& judge) {
+  const std::vector<ShareCurve> curves = curves_of(all, known, judge);
   std::size_t longest = 0;
   for (const ShareCurve& curve : curves) longest = std::max(longest, curve.shares.size());
   std::vector<EfficiencyPoint> points;
@@ -183,9 +185,10 @@ SearchReport summarize(const SearchRuns& runs) {
   for (const SearchRun& run : runs.runs) seeds.insert(run.seed);
   report.seeds.assign(seeds.begin(), seeds.end());
   for (const SearchSubgraph& subgraph : runs.subgraphs) report.rows.push_back(row_of(runs, subgraph));
+  const std::map<std::string, double> known = best_known(runs);
   for (std::size_t j = 0; j < runs.judges.size(); ++j) {
     report.totals.push_back(totals_of(report.rows, j));
-    report.efficiency.push_back(efficiency_of(runs, runs.judges[j]));
+    report.efficiency.push_back(efficiency_of(runs, known, runs.judges[j]));
   }
   return report;
 }

@@ -47,7 +47,10 @@ Result<std::vector<TaskRecords>> records_of_split(const Dataset& dataset, Datase
   });
 }
 
-Error no_records_of_split(const std::filesystem::path& file, DatasetSplit split) {
+Result<std::vector<TaskRecords>> some_records_of_split(const Dataset& dataset, DatasetSplit split,
+                                                       const std::filesystem::path& file) {
+  TILECAST_TRY(std::vector<TaskRecords> groups, records_of_split(dataset, split));
+  if (!groups.empty()) return groups;
   return Error{fmt::format("{} has no measured programs of the split {}; tilecast collect gathers them", file.string(),
                            split_name(split))};
 }

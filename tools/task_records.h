@@ -21,8 +21,9 @@ Result<std::vector<TaskRecords>> group_records(std::span<const MeasureRecord> re
 
 // Those of the tasks of one split.
 Result<std::vector<TaskRecords>> records_of_split(const Dataset& dataset, DatasetSplit split);
-// What to say where there are none.
-Error no_records_of_split(const std::filesystem::path& file, DatasetSplit split);
+// The same; where there are none, an error that says so of `file`, from which the dataset was read.
+Result<std::vector<TaskRecords>> some_records_of_split(const Dataset& dataset, DatasetSplit split,
+                                                       const std::filesystem::path& file);
 
 // Of a record log, or of a file of a dataset: all tasks of its training split.
 Result<std::vector<TaskRecords>> read_training_records(const std::filesystem::path& file);

@@ -29,14 +29,10 @@ std::map<std::string, std::string> conditions(const TrainArguments& arguments, c
 
 Status check_conditions(const TensorFile& state, const std::map<std::string, std::string>& expected,
                         const std::filesystem::path& file) {
-  for (const auto& [name, value] : expected) {
-    const auto found = state.metadata.find(name);
-    const std::string actual = found == state.metadata.end() ? "none" : found->second;
-    if (actual == value) continue;
-    return Error{fmt::format("{} is the state of a training with {} {}, not {}; remove it to train anew", file.string(),
-                             name, actual, value)};
-  }
-  return Unit{};
+  const auto difference = metadata_difference(state, expected);
+  if (!difference) return Unit{};
+  return Error{fmt::format("{} is the state of a training with {} {}, not {}; remove it to train anew", file.string(),
+                           difference->name, difference->actual, difference->expected)};
 }
 
 // An encoder's training with its files.

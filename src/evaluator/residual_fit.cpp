@@ -1,15 +1,15 @@
 #include "evaluator/residual_fit.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
+
+#include "worldmodel/time_weight.h"
 
 namespace tilecast {
 namespace {
 
 // The expected slope is believed as if it had been seen in this many records with a variance of 1.
 constexpr double kSlopeTrust = 10;
-constexpr double kLeastWeight = 0.1;
 
 double mean(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
@@ -58,7 +58,7 @@ Result<PackedTrees> fit_residuals(std::span<const MeasuredPrograms* const> group
     const double best = *std::min_element(group->log_seconds.begin(), group->log_seconds.end());
     for (std::size_t i = 0; i < left.size(); ++i) {
       targets.push_back(static_cast<float>(left[i] - offset));
-      weights.push_back(static_cast<float>(std::max(kLeastWeight, std::exp2(best - group->log_seconds[i]))));
+      weights.push_back(static_cast<float>(time_weight(group->log_seconds[i], best)));
     }
   }
   return PackedTrees::train(rows, targets, weights, options);

@@ -21,8 +21,8 @@ struct MeasuredPrograms {
 // The slope of log_seconds - log_known over log_estimate within groups: ridge regression towards `expected`, in [0, 2].
 double fit_slope(std::span<const MeasuredPrograms* const> groups, double expected);
 
-// Trees for log_seconds - slope x log_estimate - log_known, each group's mean removed. Fast programs weigh most: one
-// that takes twice as long as its group's best weighs half, none less than a tenth. Fails only inside XGBoost.
+// Trees for log_seconds - slope x log_estimate - log_known, each group's mean removed. Each program counts by its
+// time_weight. Fails only inside XGBoost.
 Result<PackedTrees> fit_residuals(std::span<const MeasuredPrograms* const> groups, double slope,
                                   const TreeOptions& options);
 

@@ -140,12 +140,15 @@ Status TreeEvaluator::pretrain(std::span<const TaskRecords> records) {
     count += programs[i].log_seconds.size();
   }
   if (count == 0) return Error{"no program with a time to learn from"};
-  TreeOptions options = kPretraining;
-  options.threads = threads_;
   const bool averaged = share_of_trees() < 1;
   pretrained_slope_ = averaged ? 1 - share_of_trees() : fit_slope(groups, 1);
-  TILECAST_TRY(PackedTrees trees, fit_residuals(groups, averaged ? 0 : pretrained_slope_, options));
-  pretrained_trees_ = std::make_shared<const PackedTrees>(std::move(trees));
+  // Trees without a share would be grown for nothing.
+  if (share_of_trees() > 0) {
+    TreeOptions options = kPretraining;
+    options.threads = threads_;
+    TILECAST_TRY(PackedTrees trees, fit_residuals(groups, averaged ? 0 : pretrained_slope_, options));
+    pretrained_trees_ = std::make_shared<const PackedTrees>(std::move(trees));
+  }
   slope_ = pretrained_slope_;
   return Unit{};
 }

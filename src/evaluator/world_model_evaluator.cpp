@@ -59,17 +59,8 @@ std::vector<float> WorldModelEvaluator::encoded_latents(const TaskContext& task,
 }
 
 double WorldModelEvaluator::share_of_trees() const {
-  switch (ranker_) {
-    case Ranker::kMean:
-      return 0.5;
-    case Ranker::kHead:
-      return 0;
-    case Ranker::kForeseenTrees:
-    case Ranker::kLatentTrees:
-    case Ranker::kEncodedTrees:
-      return 1;
-  }
-  return 1;
+  if (!has_head()) return 1;
+  return ranker_ == Ranker::kMean ? 0.5 : 0;
 }
 
 TreeEvaluator::Features WorldModelEvaluator::describe(const TaskContext& task, std::span<const Trajectory> trajectories,

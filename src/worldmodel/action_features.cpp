@@ -281,4 +281,15 @@ void ActionTracker::follow_kind(const ChooseAlgorithm& action, ActionFeatures& f
   start(*found->dag);
 }
 
+std::vector<float> action_rows(const Program& program, std::span<const Action> trajectory) {
+  std::vector<float> rows;
+  rows.reserve(trajectory.size() * kActionFeatureCount);
+  ActionTracker tracker(program);
+  for (const Action& action : trajectory) {
+    const auto values = tracker.follow(action).values();
+    rows.insert(rows.end(), values.begin(), values.end());
+  }
+  return rows;
+}
+
 }  // namespace tilecast

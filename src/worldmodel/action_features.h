@@ -144,4 +144,7 @@ class ActionTracker {
   std::array<int, std::variant_size_v<Action>> kind_counts_{};
 };
 
+// Features of all actions of a trajectory, actions x kActionFeatureCount.
+std::vector<float> action_rows(const Program& program, std::span<const Action> trajectory);
+
 }  // namespace tilecast

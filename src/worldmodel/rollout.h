@@ -18,8 +18,8 @@ struct Rollout {
 // Features and latents of the trajectory. `cache`: what was encoded before; what is new is added.
 Result<Rollout, Illegal> encode_rollout(const State& initial, std::span<const Action> trajectory,
                                         const TextEncoder& encoder, EncoderCache& cache);
-// The same with no latent but the unscheduled program's.
-Result<Rollout, Illegal> encode_start(const State& initial, std::span<const Action> trajectory,
-                                      const TextEncoder& encoder, EncoderCache& cache);
+// The same with no latent but the unscheduled program's, `latent`.
+Result<Rollout, Illegal> start_rollout(const State& initial, std::span<const Action> trajectory,
+                                       std::vector<float> latent);
 
 }  // namespace tilecast

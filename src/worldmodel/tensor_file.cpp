@@ -132,6 +132,16 @@ Result<const Tensor*> TensorFile::find(const std::string& name, const std::vecto
   return &found->second;
 }
 
+std::optional<MetadataDifference> metadata_difference(const TensorFile& file,
+                                                      const std::map<std::string, std::string>& expected) {
+  for (const auto& [name, value] : expected) {
+    const auto found = file.metadata.find(name);
+    const std::string actual = found == file.metadata.end() ? "none" : found->second;
+    if (actual != value) return MetadataDifference{name, actual, value};
+  }
+  return std::nullopt;
+}
+
 Result<TensorFile> read_tensor_file(const std::filesystem::path& file) {
   TILECAST_TRY(const std::string content, read_text(file));
   std::uint64_t length = 0;

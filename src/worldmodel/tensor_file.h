@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,15 @@ struct TensorFile {
   // The tensor of this name, which must have this shape; -1 stands for any extent.
   Result<const Tensor*> find(const std::string& name, const std::vector<std::int64_t>& shape) const;
 };
+
+// The first of `expected` that the file's metadata does not have with this value.
+struct MetadataDifference {
+  std::string name;
+  std::string actual;  // "none" where the file says nothing of it
+  std::string expected;
+};
+std::optional<MetadataDifference> metadata_difference(const TensorFile& file,
+                                                      const std::map<std::string, std::string>& expected);
 
 // Tensors of the types F32, F16 and BF16 become floats, those of U8 bytes; those of other types are left out. Errors
 // name the file: missing, cut off, a header that is no JSON, a tensor that lies outside the file or whose bytes do not

@@ -24,6 +24,16 @@ bool is_of_trees(const std::string& name) {
   return name.starts_with("trees");
 }
 
+Result<WorldModel> model_from(const TensorFile& tensors) {
+  TILECAST_TRY(TextEncoder encoder, TextEncoder::from(tensors));
+  TILECAST_TRY(Transition transition, Transition::from(tensors));
+  if (encoder.latent_width() != transition.text_width()) {
+    return Error{fmt::format("latents of {} and of {} components", encoder.latent_width(), transition.text_width())};
+  }
+  TILECAST_TRY(ValueHead value, ValueHead::from(tensors, transition.latent_width()));
+  return WorldModel{std::move(encoder), std::move(transition), std::move(value), trees_of(tensors)};
+}
+
 // Rows of features that occur more than once, once each.
 struct DistinctRows {
   std::vector<float> rows;
@@ -71,25 +81,13 @@ void remove_trees(TensorFile& file) {
 
 Result<WorldModel> WorldModel::read(const std::filesystem::path& file) {
   TILECAST_TRY(const TensorFile tensors, read_tensor_file(file));
-  for (const auto& [name, version] : versions()) {
-    const auto found = tensors.metadata.find(name);
-    const std::string actual = found == tensors.metadata.end() ? "none" : found->second;
-    if (actual != version) {
-      return Error{fmt::format("{} has {} {}, this program reads {}; train it anew with `tilecast train`",
-                               file.string(), name, actual, version)};
-    }
+  if (const auto difference = metadata_difference(tensors, versions())) {
+    return Error{fmt::format("{} has {} {}, this program reads {}; train it anew with `tilecast train`", file.string(),
+                             difference->name, difference->actual, difference->expected)};
   }
-  auto encoder = TextEncoder::from(tensors);
-  if (!encoder.ok()) return Error{fmt::format("{}: {}", file.string(), encoder.error().message)};
-  auto transition = Transition::from(tensors);
-  if (!transition.ok()) return Error{fmt::format("{}: {}", file.string(), transition.error().message)};
-  if (encoder->latent_width() != transition->text_width()) {
-    return Error{fmt::format("{}: latents of {} and of {} components", file.string(), encoder->latent_width(),
-                             transition->text_width())};
-  }
-  auto value = ValueHead::from(tensors, transition->latent_width());
-  if (!value.ok()) return Error{fmt::format("{}: {}", file.string(), value.error().message)};
-  return WorldModel{*std::move(encoder), *std::move(transition), *std::move(value), trees_of(tensors)};
+  auto model = model_from(tensors);
+  if (!model.ok()) return Error{fmt::format("{}: {}", file.string(), model.error().message)};
+  return model;
 }
 
 std::vector<float> WorldModel::foresee(std::span<const float> text, std::span<const float> features,

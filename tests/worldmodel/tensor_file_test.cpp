@@ -139,5 +139,16 @@ TEST(TensorFileFind, SaysWhatDoesNotFit) {
   EXPECT_EQ(kExample.find("z", {6}).error().message, "there is no tensor z");
 }
 
+TEST(MetadataDifference, IsTheFirstThatIsNotAsExpected) {
+  const TensorFile file{.metadata = {{"a", "1"}, {"b", "2"}, {"other", "3"}}};
+  EXPECT_FALSE(metadata_difference(file, {{"a", "1"}, {"b", "2"}}));
+  const auto changed = metadata_difference(file, {{"a", "1"}, {"b", "4"}, {"c", "5"}});
+  ASSERT_TRUE(changed);
+  EXPECT_EQ(changed->name + " " + changed->actual + " " + changed->expected, "b 2 4");
+  const auto missing = metadata_difference(file, {{"c", "5"}});
+  ASSERT_TRUE(missing);
+  EXPECT_EQ(missing->name + " " + missing->actual + " " + missing->expected, "c none 5");
+}
+
 }  // namespace
 }  // namespace tilecast

@@ -63,16 +63,6 @@ TEST_F(WorldModelTest, KeepsItsTrees) {
 constexpr std::array kKinds = {TransitionKind::kTransH, TransitionKind::kTranslation, TransitionKind::kGated,
                                TransitionKind::kRecurrent};
 
-std::vector<float> features_of(const State& state, const Trajectory& trajectory) {
-  std::vector<float> features;
-  ActionTracker tracker(state.program());
-  for (const Action& action : trajectory) {
-    const auto values = tracker.follow(action).values();
-    features.insert(features.end(), values.begin(), values.end());
-  }
-  return features;
-}
-
 // Together, with what they share computed once, trajectories lead to what each leads to step by step.
 TEST_F(WorldModelTest, ForeseesManyAsOneByOne) {
   const State state = testing::product_state(30, 40, 64);
@@ -92,7 +82,7 @@ TEST_F(WorldModelTest, ForeseesManyAsOneByOne) {
     std::vector<std::uint32_t> counts;
     std::vector<float> expected;
     for (const Trajectory& trajectory : trajectories) {
-      const std::vector<float> own = features_of(state, trajectory);
+      const std::vector<float> own = action_rows(state.program(), trajectory);
       features.insert(features.end(), own.begin(), own.end());
       counts.push_back(static_cast<std::uint32_t>(trajectory.size()));
       std::vector<float> latent = initial;

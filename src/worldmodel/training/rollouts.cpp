@@ -4,23 +4,20 @@
 #include <cmath>
 
 #include "base/parallel_ranges.h"
+#include "worldmodel/training/torch_layers.h"
 
 namespace tilecast {
 namespace {
 
-std::vector<float> values_of(const torch::Tensor& tensor) {
-  const torch::Tensor values = tensor.contiguous();
-  return {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()};
-}
-
 std::vector<Rollout> encode_task(const MeasuredTask& task, const TextEncoder& encoder, std::size_t most_encoded) {
   std::vector<Rollout> rollouts;
   EncoderCache cache;
+  const std::vector<float> start = encoder.encode(program_text(task.initial), &cache);
   double mean = 0;
   for (const double seconds : task.seconds) mean += std::log2(seconds) / static_cast<double>(task.seconds.size());
   for (std::size_t i = 0; i < task.trajectories.size(); ++i) {
     auto rollout = i < most_encoded ? encode_rollout(task.initial, task.trajectories[i], encoder, cache)
-                                    : encode_start(task.initial, task.trajectories[i], encoder, cache);
+                                    : start_rollout(task.initial, task.trajectories[i], start);
     // A record of another version of the actions does not replay.
     if (!rollout.ok()) continue;
     rollout->log_seconds = std::log2(task.seconds[i]) - mean;
@@ -80,11 +77,11 @@ void reduce_latents(std::vector<std::vector<Rollout>>& rollouts, std::int64_t la
   for (auto& of_task : rollouts) {
     for (Rollout& rollout : of_task) {
       const torch::Tensor latents = torch::tensor(rollout.latents).view({-1, latent_width});
-      rollout.latents = values_of(torch::matmul(latents, weight) + bias);
+      rollout.latents = tensor_of(torch::matmul(latents, weight) + bias).values;
     }
   }
-  file.tensors["encoder.latent.weight"] = {{latent_width, components}, values_of(weight)};
-  file.tensors["encoder.latent.bias"] = {{components}, values_of(bias)};
+  file.tensors["encoder.latent.weight"] = tensor_of(weight);
+  file.tensors["encoder.latent.bias"] = tensor_of(bias);
 }
 
 void standardise_latents(std::vector<std::vector<Rollout>>& rollouts, TensorFile& file) {

@@ -1,10 +1,10 @@
 #include "worldmodel/training/transition_training.h"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
 
 #include "worldmodel/action_features.h"
+#include "worldmodel/time_weight.h"
 #include "worldmodel/training/scheduled_adam.h"
 #include "worldmodel/training/torch_layers.h"
 
@@ -58,12 +58,6 @@ std::int64_t steps_of(const Rollout& rollout) {
   return static_cast<std::int64_t>(rollout.features.size()) / kFeatures;
 }
 
-// As fit_residuals weighs programs: one that takes twice as long as its task's best counts half.
-double weight_of(const Rollout& rollout, double best) {
-  constexpr double kLeastWeight = 0.1;
-  return std::max(kLeastWeight, std::exp2(best - rollout.log_seconds));
-}
-
 void fill(Batch& batch, std::int64_t p, const Rollout& rollout, double best) {
   const std::int64_t states = static_cast<std::int64_t>(rollout.latents.size()) / batch.latents.size(2);
   std::copy(rollout.features.begin(), rollout.features.end(), batch.features[p].data_ptr<float>());
@@ -71,7 +65,7 @@ void fill(Batch& batch, std::int64_t p, const Rollout& rollout, double best) {
   batch.present[p].slice(0, 0, steps_of(rollout)).fill_(1);
   batch.encoded[p].slice(0, 0, states - 1).fill_(1);
   batch.times[p] = rollout.log_seconds;
-  batch.weights[p] = weight_of(rollout, best);
+  batch.weights[p] = time_weight(rollout.log_seconds, best);
 }
 
 Batch draw_batch(std::span<const TaskRollouts> tasks, const TransitionOptions& options, std::int64_t width,
