@@ -23,6 +23,7 @@ find_package(Protobuf REQUIRED)
 find_package(LibLZMA REQUIRED)
 find_package(GTest REQUIRED)
 find_package(benchmark REQUIRED)
+find_package(Eigen3 REQUIRED NO_MODULE)
 
 find_path(XGBOOST_INCLUDE_DIR xgboost/c_api.h REQUIRED)
 find_library(XGBOOST_LIBRARY xgboost REQUIRED)

@@ -154,7 +154,9 @@ void add_bench_command(CLI::App& app, int& exit_code) {
   command->callback([arguments, &exit_code] { exit_code = bench_subgraphs(*arguments); });
   add_bench_evaluators_command(*bench, exit_code);
   add_bench_models_command(*bench, exit_code);
+  add_bench_ranking_command(*bench, exit_code);
   add_bench_search_command(*bench, exit_code);
+  add_bench_search_models_command(*bench, exit_code);
 }
 
 }  // namespace tilecast::tools

@@ -9,9 +9,11 @@ void add_tasks_command(CLI::App& app, int& exit_code);
 void add_tune_command(CLI::App& app, int& exit_code);
 void add_show_command(CLI::App& app, int& exit_code);
 void add_bench_command(CLI::App& app, int& exit_code);
-void add_bench_evaluators_command(CLI::App& bench, int& exit_code);  // of add_bench_command
-void add_bench_models_command(CLI::App& bench, int& exit_code);      // of add_bench_command
-void add_bench_search_command(CLI::App& bench, int& exit_code);      // of add_bench_command
+void add_bench_evaluators_command(CLI::App& bench, int& exit_code);     // of add_bench_command
+void add_bench_models_command(CLI::App& bench, int& exit_code);         // of add_bench_command
+void add_bench_ranking_command(CLI::App& bench, int& exit_code);        // of add_bench_command
+void add_bench_search_command(CLI::App& bench, int& exit_code);         // of add_bench_command
+void add_bench_search_models_command(CLI::App& bench, int& exit_code);  // of add_bench_command
 void add_collect_command(CLI::App& app, int& exit_code);
 void add_train_command(CLI::App& app);
 void add_eval_command(CLI::App& app, int& exit_code);

@@ -1,19 +1,17 @@
 // tilecast eval: how well an evaluator ranks the programs of a dataset that it has not learnt from.
 #include <fmt/format.h>
 
-#include <chrono>
 #include <map>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <set>
 
-#include "base/stopwatch.h"
 #include "commands.h"
 #include "evaluator/calibration.h"
 #include "evaluator/ranking.h"
 #include "evaluator/world_model_evaluator.h"
 #include "frontend/main_operator.h"
 #include "judges.h"
+#include "network_weights.h"
 #include "profile/text_table.h"
 #include "record/dataset_file.h"
 #include "task_records.h"
@@ -27,6 +25,7 @@ struct EvalArguments {
   EvaluatorChoice evaluator;
   std::string split = std::string(split_name(DatasetSplit::kHeldOut));
   bool cold = false;
+  bool without_hardware = false;
   std::string by = "network";
   Transfer transfer;
   bool calibration = false;
@@ -43,39 +42,11 @@ struct Qualities {
   double training_seconds = 0;
 };
 
-// How often each network runs the task. A task of the held-out split may occur in networks of which other tasks were
-// learnt from: those are no held-out networks and do not count.
-class NetworkWeights {
- public:
-  NetworkWeights(const Dataset& dataset, DatasetSplit split) : dataset_(dataset) {
-    if (split != DatasetSplit::kHeldOut) return;
-    for (const auto& [key, task] : dataset.tasks) {
-      if (task.split == split) continue;
-      for (const NetworkUse& use : task.uses) seen_.insert(use.network);
-    }
-  }
-  std::map<std::string, double> of(const std::string& key) const {
-    std::map<std::string, double> weights;
-    for (const NetworkUse& use : dataset_.tasks.at(key).uses) {
-      if (!seen_.contains(use.network)) weights[use.network] += use.weight;
-    }
-    return weights;
-  }
-
- private:
-  const Dataset& dataset_;
-  std::set<std::string> seen_;
-};
-
-void add_group(const TaskRecords& group, const Evaluator& evaluator, const NetworkWeights& weights,
+void add_group(const TaskRecords& group, std::span<const double> scores, const NetworkWeights& weights,
                const std::string& by, Qualities& result) {
-  if (group.records.size() < 2) return;
-  std::vector<double> seconds;
-  for (const MeasureRecord& record : group.records) seconds.push_back(record.seconds());
-  const auto start = std::chrono::steady_clock::now();
-  const std::vector<double> scores = scores_of(group, evaluator);
-  result.scoring_seconds += seconds_since(start);
-  const std::map<std::string, double> uses = weights.of(group.task.task.key);
+  if (scores.empty()) return;
+  const std::vector<double> seconds = seconds_of(group);
+  const NetworkWeights::Weights& uses = weights.of(group.task.task.key);
   if (!uses.empty()) result.calibration.add(scores, seconds);
   const TaskRanking ranking = rank_programs(scores, seconds);
   const std::string operator_name = by == "operator" ? main_operator(group.task.task.graph) : "";
@@ -87,25 +58,14 @@ void add_group(const TaskRecords& group, const Evaluator& evaluator, const Netwo
 
 Result<Qualities> evaluate(const EvalArguments& arguments, std::span<const TaskRecords> training,
                            std::span<const TaskRecords> groups, const NetworkWeights& weights) {
-  EvaluatorChoice choice = arguments.evaluator;
-  // All judges learn from the same programs; those that the trees of a model have seen may be others.
-  choice.pretrained = false;
-  Judges judges(std::move(choice), training, arguments.seed);
-  Qualities result;
-  for (const TaskRecords& group : groups) {
-    TILECAST_TRY(const Evaluator* evaluator, judges.judge_of(group));
-    add_group(group, *evaluator, weights, arguments.by, result);
+  Judges judges(arguments.evaluator, training, arguments.seed, arguments.without_hardware);
+  TILECAST_TRY(const ScoredGroups scored, score_groups(
+                                              groups, [](const TaskRecords&) { return true; }, judges));
+  Qualities result{.scoring_seconds = scored.scoring_seconds, .training_seconds = judges.training_seconds()};
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    add_group(groups[i], scored.scores[i], weights, arguments.by, result);
   }
-  result.training_seconds = judges.training_seconds();
   return result;
-}
-
-nlohmann::json to_json(const RankingQuality& quality) {
-  return {{"tasks", quality.tasks()},
-          {"programs", quality.programs()},
-          {"top1", quality.top1()},
-          {"top5", quality.top5()},
-          {"rank_correlation", quality.rank_correlation()}};
 }
 
 nlohmann::json to_json(const PairCalibration& pairs) {
@@ -173,11 +133,11 @@ Status run_eval(const EvalArguments& arguments) {
     TILECAST_TRY(const std::string model, world_model_text(arguments.evaluator));
     fmt::print("{}\n", model);
   }
-  std::size_t learnt = 0;
-  for (const TaskRecords& group : training) learnt += group.records.size();
-  fmt::print("evaluator {}, {} ({} programs of {} tasks, {:.1f} s), split {}{}\n", arguments.evaluator.name,
+  const std::size_t learnt = count_programs(training);
+  fmt::print("evaluator {}, {} ({} programs of {} tasks, {:.1f} s), split {}{}{}\n", arguments.evaluator.name,
              arguments.cold ? "cold" : "pretrained", learnt, training.size(), qualities.training_seconds,
-             arguments.split, to_text(arguments.transfer));
+             arguments.split, to_text(arguments.transfer),
+             arguments.without_hardware ? ", without hardware features" : "");
   print(qualities, arguments.by);
   if (arguments.calibration) print(qualities.calibration);
   if (!arguments.json) return Unit{};
@@ -185,6 +145,7 @@ Status run_eval(const EvalArguments& arguments) {
   for (const auto& [name, quality] : qualities.parts) parts[name] = to_json(quality);
   fmt::print("{}\n", nlohmann::json{{"evaluator", arguments.evaluator.name},
                                     {"split", arguments.split},
+                                    {"without_hardware", arguments.without_hardware},
                                     {"without_operator", arguments.transfer.without_operator},
                                     // Null where there is no limit: JSON has no infinity.
                                     {"train_flops_below", arguments.transfer.train_flops_below},
@@ -213,6 +174,8 @@ void add_eval_command(CLI::App& app, int& exit_code) {
       ->capture_default_str();
   command->add_flag("--cold", arguments->cold,
                     "do not learn from the training split first, nor know what a model's trees do");
+  command->add_flag("--without-hardware", arguments->without_hardware,
+                    "take all machines, in what is learnt and in what is ranked, for one and the same");
   command->add_option("--by", arguments->by, "whose qualities are printed: those of each network or main operator")
       ->check(CLI::IsMember({"network", "operator"}))
       ->capture_default_str();

@@ -2,16 +2,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "base/parallel_ranges.h"
+#include "base/text_file.h"
 #include "commands.h"
 #include "judges.h"
-#include "profile/text_table.h"
+#include "make_directory.h"
 #include "record/dataset_file.h"
+#include "rollout_report.h"
 #include "task_records.h"
 #include "worldmodel/rollout.h"
 #include "worldmodel/rollout_quality.h"
@@ -28,6 +31,7 @@ struct RolloutsArguments {
   std::size_t tasks = std::numeric_limits<std::size_t>::max();
   bool latents_only = false;
   std::uint64_t seed = 0;
+  std::filesystem::path output;
   bool json = false;
 };
 
@@ -82,8 +86,8 @@ double mean_length(const TaskRecords& group) {
 Result<AgreementByLength> agreement_of_scores(std::span<const TaskRecords> groups,
                                               std::span<const TaskRecords> training,
                                               const RolloutsArguments& arguments) {
-  Judges foreseen({"foreseen", arguments.model.model, false}, training, arguments.seed);
-  Judges encoded({"encoded", arguments.model.model, false}, training, arguments.seed);
+  Judges foreseen({"foreseen", arguments.model.model}, training, arguments.seed);
+  Judges encoded({"encoded", arguments.model.model}, training, arguments.seed);
   AgreementByLength agreement;
   for (const TaskRecords& group : groups) {
     TILECAST_TRY(const Evaluator* one, foreseen.judge_of(group));
@@ -93,59 +97,17 @@ Result<AgreementByLength> agreement_of_scores(std::span<const TaskRecords> group
   return agreement;
 }
 
-void print(const RolloutQuality& quality) {
-  TextTable table({{"steps", TextTable::Align::kLeft},
-                   {"states"},
-                   {"cosine"},
-                   {"unchanged: cosine"},
-                   {"error"},
-                   {"unchanged: error"}});
-  const auto add = [&](const std::string& name, const LatentQuality& row) {
-    if (row.states() == 0) return;
-    table.add({name, fmt::format("{}", row.states()), fmt::format("{:.3f}", row.cosine()),
-               fmt::format("{:.3f}", row.unchanged_cosine()), fmt::format("{:.3f}", row.error()),
-               fmt::format("{:.3f}", row.unchanged_error())});
-  };
-  for (std::size_t i = 0; i < kStepRanges.size(); ++i) add(to_text(kStepRanges[i]), quality.by_steps()[i]);
-  add("all", quality.all());
-  fmt::print("{}", table.text());
-}
-
-void print(const AgreementByLength& agreement) {
-  TextTable table({{"actions", TextTable::Align::kLeft}, {"tasks"}, {"rank correlation of scores"}});
-  const auto add = [&](const std::string& name, const ScoreAgreement& row) {
-    if (row.tasks() == 0) return;
-    table.add({name, fmt::format("{}", row.tasks()), fmt::format("{:.3f}", row.mean_correlation())});
-  };
-  for (std::size_t i = 0; i < kStepRanges.size(); ++i) add(to_text(kStepRanges[i]), agreement.by_length()[i]);
-  add("all", agreement.all());
-  fmt::print("\n{}", table.text());
-}
-
-nlohmann::json to_json(const LatentQuality& quality) {
-  return {{"states", quality.states()},
-          {"cosine", quality.cosine()},
-          {"error", quality.error()},
-          {"unchanged_cosine", quality.unchanged_cosine()},
-          {"unchanged_error", quality.unchanged_error()}};
-}
-
-nlohmann::json to_json(const ScoreAgreement& agreement) {
-  return {{"tasks", agreement.tasks()}, {"rank_correlation", agreement.mean_correlation()}};
-}
-
-// An object of those of kStepRanges that have something, and of all.
-template <class Rows, class Row>
-nlohmann::json rows_to_json(const Rows& rows, const Row& all, std::size_t (Row::*count)() const) {
-  nlohmann::json result = {{"all", to_json(all)}};
-  for (std::size_t i = 0; i < kStepRanges.size(); ++i) {
-    if ((rows[i].*count)() > 0) result[to_text(kStepRanges[i])] = to_json(rows[i]);
-  }
-  return result;
+Status write_report(const RolloutReport& report, const std::filesystem::path& directory) {
+  TILECAST_CHECK(replace_text(directory / "rollouts.md", to_markdown(report)));
+  TILECAST_CHECK(replace_text(directory / "rollouts.json", to_json(report).dump(1) + "\n"));
+  TILECAST_CHECK(replace_text(directory / "rollouts.svg", to_svg(rollout_plot(report))));
+  fmt::print("\n{} has rollouts.md, rollouts.json, rollouts.svg\n", directory.string());
+  return Unit{};
 }
 
 Status run_eval_rollouts(const RolloutsArguments& arguments) {
   const DatasetSplit split = *split_from_name(arguments.split);
+  if (!arguments.output.empty()) TILECAST_CHECK(make_directory(arguments.output));
   TILECAST_TRY(const WorldModel model, read_world_model(arguments.model));
   TILECAST_TRY(const std::string text, world_model_text(arguments.model));
   TILECAST_TRY(const Dataset dataset, read_datasets(arguments.files));
@@ -154,24 +116,23 @@ Status run_eval_rollouts(const RolloutsArguments& arguments) {
   if (groups.size() > arguments.tasks)
     groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(arguments.tasks), groups.end());
 
-  const RolloutQuality quality = quality_of_latents(groups, model, arguments.programs);
-  fmt::print("{}\n", text);
-  fmt::print("{} tasks, split {}, {} programs a task at most, latents of {} components, transition {}\n", groups.size(),
-             arguments.split, arguments.programs, model.encoder.latent_width(),
-             transition_name(model.transition.kind()));
-  print(quality);
+  RolloutReport report{.split = arguments.split,
+                       .tasks = groups.size(),
+                       .programs = arguments.programs,
+                       .latent_width = model.encoder.latent_width(),
+                       .transition = std::string(transition_name(model.transition.kind())),
+                       .latents = quality_of_latents(groups, model, arguments.programs)};
+  TILECAST_TRY(report.model, world_model_training(arguments.model));
+  fmt::print("{}\n{}\n{}", text, summary(report), to_text(latents_table(report.latents)));
   std::fflush(stdout);
-  nlohmann::json json = {{"split", arguments.split},
-                         {"tasks", groups.size()},
-                         {"steps", rows_to_json(quality.by_steps(), quality.all(), &LatentQuality::states)}};
   if (!arguments.latents_only) {
     TILECAST_TRY(const std::vector<TaskRecords> training,
                  some_records_of_split(dataset, DatasetSplit::kTrain, arguments.files.front()));
-    TILECAST_TRY(const AgreementByLength agreement, agreement_of_scores(groups, training, arguments));
-    print(agreement);
-    json["agreement"] = rows_to_json(agreement.by_length(), agreement.all(), &ScoreAgreement::tasks);
+    TILECAST_TRY(report.agreement, agreement_of_scores(groups, training, arguments));
+    fmt::print("\n{}", to_text(agreement_table(*report.agreement)));
   }
-  if (arguments.json) fmt::print("{}\n", json.dump());
+  if (!arguments.output.empty()) TILECAST_CHECK(write_report(report, arguments.output));
+  if (arguments.json) fmt::print("{}\n", to_json(report).dump());
   return Unit{};
 }
 
@@ -193,6 +154,8 @@ void add_eval_rollouts_command(CLI::App& eval, int& exit_code) {
   command->add_option("--tasks", arguments->tasks, "compare so many tasks at most")->check(CLI::PositiveNumber);
   command->add_flag("--latents-only", arguments->latents_only,
                     "leave out the scores, for which judges have to learn from the training split");
+  command->add_option("-o,--output", arguments->output,
+                      "directory for rollouts.md, rollouts.json and rollouts.svg; without it nothing is written");
   command->add_option("--seed", arguments->seed, "of all random numbers")->capture_default_str();
   command->add_flag("--json", arguments->json, "end with one JSON object");
   command->callback([arguments, &exit_code] {

@@ -1,18 +1,14 @@
 #include "model_bench.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <nlohmann/json.hpp>
 
-#include "base/stopwatch.h"
+#include "base/child_process.h"
 #include "base/temp_directory.h"
-#include "base/text_file.h"
-#include "ir/npy.h"
-#include "measure/input_data.h"
 #include "model_inputs.h"
+#include "model_sides.h"
 #include "stop_flag.h"
 
 namespace tilecast::tools {
@@ -20,25 +16,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr double kProgramSeconds = 3600;
-// Runs at the start of a block that do not count.
-constexpr int kWarmup = 2;
 // For the profile, and for the peak of memory.
 constexpr int kProfileRuns = 20;
 constexpr int kMemoryRuns = 3;
-
-// Runs a program to its end; returns the last line that it printed, which is the reason when it failed.
-Result<std::string> run_program(const fs::path& program, std::vector<std::string> arguments, const fs::path& log) {
-  TILECAST_TRY(ChildProcess child,
-               ChildProcess::spawn({.program = program, .arguments = std::move(arguments), .log_file = log}));
-  const auto status = child.wait(deadline_after(kProgramSeconds));
-  std::string line = last_line_of(log);
-  if (status == ExitStatus{}) return line;
-  constexpr std::string_view kPrefix = "tilecast: ";
-  if (line.starts_with(kPrefix)) line.erase(0, kPrefix.size());
-  if (!line.empty()) return Error{line};
-  return Error{fmt::format("{}: {}", program.string(), status ? to_text(*status) : "no end in sight")};
-}
 
 std::int64_t bytes_of_files(const fs::path& directory) {
   std::int64_t bytes = 0;
@@ -89,12 +69,8 @@ class ModelBench {
     directory_ = entry_.compiled;
     if (!directory_.empty()) return Unit{};
     directory_ = work_ / "compiled";
-    std::vector<std::string> arguments{"compile",           entry_.model.string(), "-o",
-                                       directory_.string(), "--threads",           fmt::format("{}", options_.threads)};
-    if (!entry_.records.empty()) arguments.insert(arguments.end(), {"--records", entry_.records.string()});
-    for (const std::string& shape : options_.shapes) arguments.insert(arguments.end(), {"--shape", shape});
-    TILECAST_CHECK(run_program(directory_of_this_program() / "tilecast", std::move(arguments), work_ / "compile.log"));
-    return Unit{};
+    return compile_model({entry_.model, entry_.records, options_.shapes, options_.threads}, directory_,
+                         work_ / "compile.log");
   }
 
   // Fills files_: the files that were given, or those that the model's recipes make from the seed.
@@ -123,53 +99,16 @@ class ModelBench {
     TILECAST_TRY(const std::string version, peer.load(entry_.model, options_.threads));
     versions_.push_back(name + " " + version);
     TILECAST_CHECK(peer.set_inputs(files_));
-    TILECAST_TRY(const double error, largest_error(package, instance, peer));
+    TILECAST_TRY(const ModelOutputs want, peer_outputs(peer, package, work_));
+    TILECAST_TRY(const double error, largest_difference(package, instance, want, options_.tolerance));
     result_.comparison.peers.push_back({.name = name, .relative_error = error});
     peers_.push_back(std::move(peer));
     return Unit{};
   }
 
-  // Of all outputs, relative to their largest elements.
-  Result<double> largest_error(const LoadedPackage& package, PackageInstance& instance, PeerProcess& peer) const {
-    TILECAST_TRY(const TensorFiles theirs, peer.write_outputs(work_));
-    const std::vector<PackageTensor> tensors = package.outputs();
-    double largest = 0;
-    for (std::size_t i = 0; i < tensors.size(); ++i) {
-      const auto& [name, type] = tensors[i];
-      const auto file = theirs.find(name);
-      if (file == theirs.end()) return Error{fmt::format("{}'s model has no output {}", peer.name(), name)};
-      TILECAST_TRY(const NpyArray want, read_npy(file->second));
-      if (want.type != type) {
-        return Error{fmt::format("output {} is {}, {}'s {}", name, shape_to_string(type.shape), peer.name(),
-                                 shape_to_string(want.type.shape))};
-      }
-      TILECAST_TRY(const std::vector<std::byte> got, instance.output(i));
-      const double error = relative_difference(type.dtype, got.data(), want.bytes.data(), got.size());
-      if (!(error <= options_.tolerance)) {
-        return Error{
-            fmt::format("output {} differs from {}'s by {:.3g} of its largest element", name, peer.name(), error)};
-      }
-      largest = std::max(largest, error);
-    }
-    return largest;
-  }
-
   Status time(PackageInstance& instance) {
-    using Clock = std::chrono::steady_clock;
-    const auto run_ours = [&instance](int runs) -> Result<std::vector<double>> {
-      std::vector<double> samples;
-      for (int i = 0; i < kWarmup + runs; ++i) {
-        const Clock::time_point start = Clock::now();
-        TILECAST_CHECK(instance.run());
-        samples.push_back(seconds_since(start));
-      }
-      samples.erase(samples.begin(), samples.begin() + kWarmup);
-      return samples;
-    };
-    std::vector<BlockSide> sides{{"tilecast", ::getpid(), run_ours}};
-    for (PeerProcess& peer : peers_) {
-      sides.push_back({peer.name(), peer.pid(), [&peer](int runs) { return peer.run(kWarmup, runs); }});
-    }
+    std::vector<BlockSide> sides{package_side("tilecast", instance)};
+    for (PeerProcess& peer : peers_) sides.push_back(peer_side(peer));
     TILECAST_TRY(result_.comparison.times,
                  alternate(sides, {.blocks = options_.blocks, .runs = options_.runs, .stopped = stop_requested}));
     return Unit{};

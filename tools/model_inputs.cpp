@@ -82,6 +82,18 @@ void add_input_arguments(CLI::App& command, ModelInputs& inputs) {
   command.add_option("--seed", inputs.seed, "of the random values")->capture_default_str();
 }
 
+Result<std::map<std::string, fs::path>> write_random_inputs(const std::vector<PackageTensor>& tensors,
+                                                            std::uint64_t seed, const fs::path& directory) {
+  Random random(seed);
+  std::map<std::string, fs::path> files;
+  for (const PackageTensor& tensor : tensors) {
+    const fs::path file = directory / npy_file_name(tensor.name);
+    TILECAST_CHECK(write_npy(file, tensor.type, random_bytes(tensor.type, random)));
+    files[tensor.name] = file;
+  }
+  return files;
+}
+
 Status set_inputs(const ModelInputs& inputs, const LoadedPackage& package, PackageInstance& instance) {
   const std::vector<PackageTensor> tensors = package.inputs();
   TILECAST_TRY(const auto files, parse_inputs(inputs.files, tensors));

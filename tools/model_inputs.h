@@ -29,6 +29,12 @@ std::string npy_file_name(std::string tensor);
 // --input and --seed.
 void add_input_arguments(CLI::App& command, ModelInputs& inputs);
 
+// Random values for all of `tensors`, as set_inputs makes them without files, each in a file of `directory` (by the
+// tensors' names). Fails when a file cannot be written.
+Result<std::map<std::string, std::filesystem::path>> write_random_inputs(const std::vector<PackageTensor>& tensors,
+                                                                         std::uint64_t seed,
+                                                                         const std::filesystem::path& directory);
+
 // Fails on an input that the model does not have, a file that cannot be read or is of another type or shape, and an
 // input that has no data.
 Status set_inputs(const ModelInputs& inputs, const LoadedPackage& package, PackageInstance& instance);

@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 
 #include "base/statistics.h"
-#include "base/text_file.h"
+#include "json_lines.h"
 
 namespace tilecast::tools {
 
@@ -65,21 +64,11 @@ std::filesystem::path remeasurement_file(const std::filesystem::path& directory)
 }
 
 Result<std::vector<Remeasurement>> read_remeasurements(const std::filesystem::path& file) {
-  std::vector<Remeasurement> result;
-  std::ifstream stream(file);
-  std::string line;
-  for (int number = 1; std::getline(stream, line); ++number) {
-    auto read = remeasurement_from_json(nlohmann::json::parse(line, nullptr, false));
-    if (!read.ok()) return Error{fmt::format("{}:{}: {}", file.string(), number, read.error().message)};
-    result.push_back(*std::move(read));
-  }
-  return result;
+  return read_json_lines<Remeasurement>(file, remeasurement_from_json);
 }
 
 Status write_remeasurements(const std::filesystem::path& file, std::span<const Remeasurement> remeasurements) {
-  std::string text;
-  for (const Remeasurement& remeasurement : remeasurements) text += to_json(remeasurement).dump() + "\n";
-  return replace_text(file, text);
+  return write_json_lines(file, remeasurements);
 }
 
 const Remeasurement* find_remeasurement(std::span<const Remeasurement> all, const RemeasurementKey& key,

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <limits>
-#include <memory>
 #include <optional>
 
 #include "codegen/codegen.h"
@@ -41,7 +40,10 @@ FoundProgram best_of(const std::vector<MeasureRecord>& records) {
 class SearchBench {
  public:
   SearchBench(const SearchBenchOptions& options, Measurer& measurer, Measurer& remeasurer)
-      : options_(options), measurer_(measurer), remeasurer_(remeasurer), evaluators_(options.judges.size()) {}
+      : options_(options),
+        measurer_(measurer),
+        remeasurer_(remeasurer),
+        evaluators_(options.judges, options.knowledge, hardware_, options.threads) {}
 
   Result<bool> run(const std::vector<WeightedTask>& tasks) {
     TILECAST_TRY(remeasured_, read_remeasurements(remeasurement_file(options_.records)));
@@ -85,8 +87,13 @@ class SearchBench {
     const fs::path log = search_log(options_.records, task.name, judge, seed);
     TILECAST_TRY(const FoundProgram known, read(log, task));
     if (known.trials >= judge.trials) return known;
-    TILECAST_TRY(const auto evaluator, fresh_evaluator(j));
-    const TuneOptions tune_options{.trials = judge.trials, .threads = options_.threads, .seed = seed, .records = log};
+    TILECAST_TRY(const auto evaluator, evaluators_.fresh(j));
+    const TuneOptions tune_options{.trials = judge.trials,
+                                   .round = options_.round,
+                                   .threads = options_.threads,
+                                   .seed = seed,
+                                   .records = log,
+                                   .optimism = options_.optimism};
     TILECAST_TRY(const TuneProgress progress,
                  tune({{task}}, tune_options, hardware_, *evaluator, measurer_, {.cancelled = stop_requested}));
     TILECAST_TRY(const FoundProgram found, read(log, task));
@@ -100,17 +107,6 @@ class SearchBench {
     if (!fs::exists(log)) return FoundProgram{};
     TILECAST_TRY(const RecordSet set, read_record_log(log));
     return best_of(records_of(set, task.key, hardware_.fingerprint, options_.threads));
-  }
-
-  // Every search starts with what its judge knew before the first; a judge that has nothing left to do is never made.
-  Result<std::unique_ptr<Evaluator>> fresh_evaluator(std::size_t j) {
-    const SearchJudge& judge = options_.judges[j];
-    if (evaluators_[j] == nullptr) {
-      const EvaluatorChoice choice{judge.evaluator, options_.model, judge.pretrained && options_.warm_start.empty()};
-      TILECAST_TRY(evaluators_[j], make_evaluator(choice, hardware_, options_.threads, 0));
-      if (judge.pretrained) TILECAST_CHECK(warm_start(*evaluators_[j], options_.warm_start, options_.threads));
-    }
-    return evaluators_[j]->fresh();
   }
 
   // Fills in the judges of `result`, in the order of the options.
@@ -144,7 +140,7 @@ class SearchBench {
   Measurer& measurer_;
   Measurer& remeasurer_;
   const Hardware hardware_ = probe_hardware();
-  std::vector<std::unique_ptr<Evaluator>> evaluators_;  // by judge, before any search; null until needed
+  SearchEvaluators evaluators_;
   std::vector<Remeasurement> remeasured_;
 };
 

@@ -7,18 +7,20 @@
 
 #include "base/result.h"
 #include "ir/task.h"
+#include "search_evaluators.h"
 #include "search_judge.h"
 
 namespace tilecast::tools {
 
 struct SearchBenchOptions {
   std::vector<SearchJudge> judges;
+  JudgeKnowledge knowledge;
   int seeds = 3;  // 0, 1, …
   int threads = 2;
-  int rounds = 5;                                 // of remeasuring
-  std::filesystem::path records;                  // directory of the logs (search_log) and the remeasurement_file
-  std::vector<std::filesystem::path> warm_start;  // of the judges that are pretrained; empty: the model's trees
-  std::filesystem::path model;                    // that `world-model` reads; empty: the one beside the program
+  int round = 5;                  // candidates measured at once
+  double optimism = 1;            // TuneOptions::optimism
+  int rounds = 5;                 // of remeasuring
+  std::filesystem::path records;  // directory of the logs (search_log) and the remeasurement_file
 };
 
 // Does what `records` does not hold yet. False: Ctrl-C ended it early. Prints a line a search and a remeasurement.

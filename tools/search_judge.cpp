@@ -1,9 +1,11 @@
 #include "search_judge.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <charconv>
 #include <string_view>
+#include <vector>
 
 namespace tilecast::tools {
 namespace {
@@ -14,6 +16,12 @@ constexpr std::string_view kPretrained = "+pretrained";
 
 std::string SearchJudge::label() const {
   return fmt::format("{}{}:{}", evaluator, pretrained ? kPretrained : "", trials);
+}
+
+std::string labels_of(std::span<const SearchJudge> judges) {
+  std::vector<std::string> labels;
+  for (const SearchJudge& judge : judges) labels.push_back(judge.label());
+  return fmt::format("{}", fmt::join(labels, ", "));
 }
 
 Result<SearchJudge> parse_judge(const std::string& text, std::int64_t trials) {
@@ -34,11 +42,11 @@ Result<SearchJudge> parse_judge(const std::string& text, std::int64_t trials) {
   return judge;
 }
 
-std::filesystem::path search_log(const std::filesystem::path& directory, const std::string& subgraph,
+std::filesystem::path search_log(const std::filesystem::path& directory, const std::string& name,
                                  const SearchJudge& judge, std::uint64_t seed) {
-  std::string name = judge.label();
-  name[name.find(':')] = '-';
-  return directory / fmt::format("{}-{}-{}.jsonl", subgraph, name, seed);
+  std::string label = judge.label();
+  label[label.find(':')] = '-';
+  return directory / fmt::format("{}-{}-{}.jsonl", name, label, seed);
 }
 
 }  // namespace tilecast::tools

@@ -22,11 +22,6 @@ std::vector<const SearchRun*> runs_of(const SearchRuns& all, const std::string& 
   return result;
 }
 
-Spread spread_of(const std::vector<double>& values) {
-  const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  return {median(values), *low, *high};
-}
-
 double share_of_peak(double flops, double seconds, double peak_gflops) {
   return flops / seconds / 1e9 / peak_gflops;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ansor_results.h"
+#include "spread.h"
 
 namespace tilecast::tools {
 
@@ -36,13 +37,7 @@ struct SearchRuns {
   std::string cpu;
 };
 
-// Median, smallest and largest over the seeds.
-struct Spread {
-  double median = 0;
-  double low = 0;
-  double high = 0;
-};
-
+// Spreads are over the seeds.
 struct JudgeOnSubgraph {
   Spread seconds;                    // remeasured
   Spread share_of_peak;              // in [0, 1] unless an algorithm does with fewer operations

@@ -1,70 +1,47 @@
 #include "search_report_text.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "report_text.h"
+#include "table.h"
+
 namespace tilecast::tools {
 namespace {
-
-constexpr const char* kNone = "-";
-
-std::string table_row(const std::vector<std::string>& cells) {
-  return fmt::format("| {} |\n", fmt::join(cells, " | "));
-}
-
-std::string table_head(const std::vector<std::string>& titles) {
-  std::string rule = "|";
-  for (std::size_t i = 0; i < titles.size(); ++i) rule += "---|";
-  return table_row(titles) + rule + "\n";
-}
-
-std::string milliseconds(const Spread& seconds) {
-  return fmt::format("{:.4f} ({:.4f} to {:.4f})", seconds.median * 1e3, seconds.low * 1e3, seconds.high * 1e3);
-}
 
 std::string percent(double share) {
   return fmt::format("{:.1f} %", 100 * share);
 }
 
-std::string percent(const Spread& share) {
-  return fmt::format("{:.1f} ({:.1f} to {:.1f})", 100 * share.median, 100 * share.low, 100 * share.high);
-}
-
-std::string ratio(const std::optional<double>& value) {
-  return value ? fmt::format("{:.3f}", *value) : kNone;
-}
-
 // A row with a value for each judge in its first column.
 template <class Text>
-std::string totals_row(const SearchReport& report, const std::string& title, const Text& text) {
+std::vector<std::string> totals_row(const SearchReport& report, const std::string& title, const Text& text) {
   std::vector<std::string> cells{title};
   for (const JudgeTotals& totals : report.totals) cells.insert(cells.end(), {text(totals), ""});
-  return table_row(cells);
+  return cells;
 }
 
-std::string subgraph_table(const SearchReport& report) {
-  std::vector<std::string> titles{"subgraph"};
-  for (const std::string& judge : report.judges) titles.insert(titles.end(), {judge + ", ms", "% of peak"});
-  std::string table = table_head(titles);
+Table subgraph_table(const SearchReport& report) {
+  Table table{{"subgraph"}, {}};
+  for (const std::string& judge : report.judges) table.titles.insert(table.titles.end(), {judge + ", ms", "% of peak"});
   for (const SubgraphRow& row : report.rows) {
     std::vector<std::string> cells{row.subgraph.name};
     for (const auto& judged : row.judges) {
-      cells.push_back(judged ? milliseconds(judged->seconds) : kNone);
-      cells.push_back(judged ? percent(judged->share_of_peak) : kNone);
+      cells.push_back(judged ? spread_text(judged->seconds, 1e3, 4) : kNoNumber);
+      cells.push_back(judged ? spread_text(judged->share_of_peak, 100, 1) : kNoNumber);
     }
-    table += table_row(cells);
+    table.rows.push_back(std::move(cells));
   }
-  table += totals_row(report, fmt::format("speed, {} = 1 (geometric mean)", report.judges.front()),
-                      [](const JudgeTotals& totals) { return ratio(totals.speed); });
-  table += totals_row(report, "share of peak over Ansor's at 64 trials (geometric mean)",
-                      [](const JudgeTotals& totals) { return ratio(totals.over_ansor); });
-  table += totals_row(report, "subgraphs within 5 % of the best program known", [](const JudgeTotals& totals) {
-    return fmt::format("{} of {}", totals.near_best, totals.subgraphs);
-  });
+  table.rows.push_back(totals_row(report, fmt::format("speed, {} = 1 (geometric mean)", report.judges.front()),
+                                  [](const JudgeTotals& totals) { return ratio_text(totals.speed); }));
+  table.rows.push_back(totals_row(report, "share of peak over Ansor's at 64 trials (geometric mean)",
+                                  [](const JudgeTotals& totals) { return ratio_text(totals.over_ansor); }));
+  table.rows.push_back(totals_row(
+      report, "subgraphs within 5 % of the best program known",
+      [](const JudgeTotals& totals) { return fmt::format("{} of {}", totals.near_best, totals.subgraphs); }));
   return table;
 }
 
@@ -83,36 +60,26 @@ std::vector<int> reached_trials(const SearchReport& report) {
   return reached;
 }
 
-std::string efficiency_table(const SearchReport& report) {
+Table efficiency_table(const SearchReport& report) {
   const std::vector<int> columns = reached_trials(report);
-  std::vector<std::string> titles{"judge"};
-  for (const int trials : columns) titles.push_back(fmt::format("{} trials", trials));
-  std::string table = table_head(titles);
+  Table table{{"judge"}, {}};
+  for (const int trials : columns) table.titles.push_back(fmt::format("{} trials", trials));
   for (std::size_t j = 0; j < report.judges.size(); ++j) {
     std::vector<std::string> cells{report.judges[j]};
     for (const int trials : columns) {
       const EfficiencyPoint* point = point_at(report.efficiency[j], trials);
-      cells.push_back(point != nullptr ? percent(point->share) : kNone);
+      cells.push_back(point != nullptr ? percent(point->share) : kNoNumber);
     }
-    table += table_row(cells);
+    table.rows.push_back(std::move(cells));
   }
   return table;
-}
-
-template <class Number>
-nlohmann::json number_or_null(const std::optional<Number>& value) {
-  return value ? nlohmann::json(*value) : nlohmann::json(nullptr);
-}
-
-nlohmann::json to_json(const Spread& spread) {
-  return {{"median", spread.median}, {"low", spread.low}, {"high", spread.high}};
 }
 
 nlohmann::json to_json(const std::optional<JudgeOnSubgraph>& judged) {
   if (!judged) return nullptr;
   return {{"seconds", to_json(judged->seconds)},
           {"share_of_peak", to_json(judged->share_of_peak)},
-          {"speed", judged->speed ? to_json(*judged->speed) : nlohmann::json(nullptr)},
+          {"speed", spread_or_null(judged->speed)},
           {"over_ansor", number_or_null(judged->over_ansor)},
           {"near_best", judged->near_best}};
 }
@@ -154,11 +121,11 @@ std::string to_markdown(const SearchReport& report) {
              report.seeds.size()) +
          "Best programs, all judges' timed in turns after their searches: median over seeds (smallest to "
          "largest).\n\n" +
-         subgraph_table(report) + "\n![speed](subgraphs.svg)\n\n" +
+         to_markdown(subgraph_table(report)) + "\n![speed](subgraphs.svg)\n\n" +
          "Best speed so far as a share of the best known of the subgraph, over all judges and seeds (geometric mean "
          "over "
          "subgraphs and seeds; times of the searches):\n\n" +
-         efficiency_table(report) + "\n![efficiency](efficiency.svg)\n";
+         to_markdown(efficiency_table(report)) + "\n![efficiency](efficiency.svg)\n";
 }
 
 nlohmann::json to_json(const SearchReport& report) {

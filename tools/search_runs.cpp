@@ -1,7 +1,6 @@
 #include "search_runs.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <limits>
@@ -15,12 +14,6 @@ namespace {
 bool is_chosen(const std::string& subgraph, const SearchSelection& selection) {
   const auto& only = selection.subgraphs;
   return only.empty() || std::find(only.begin(), only.end(), subgraph) != only.end();
-}
-
-std::string labels_of(const std::vector<SearchJudge>& judges) {
-  std::vector<std::string> labels;
-  for (const SearchJudge& judge : judges) labels.push_back(judge.label());
-  return fmt::format("{}", fmt::join(labels, ", "));
 }
 
 // The task that a subgraph of this name was last: a suite may have changed it since earlier searches.

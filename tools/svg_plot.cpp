@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 #include "profile/profile_html.h"
 
@@ -21,6 +22,7 @@ constexpr double kLineWidth = 760;  // of a whole picture of lines
 constexpr double kNarrowestBar = 10;
 constexpr double kWidestBar = 32;
 constexpr double kGroupGap = 14;
+constexpr int kNameDegrees = 40;
 constexpr double kCharacter = 6.6;  // mean width of a character of 12 pixels
 constexpr int kTicks = 6;
 
@@ -147,13 +149,18 @@ std::string line_of(const LineSeries& series, std::size_t number, const Axis& x,
 
 std::string bar_of(const BarSeries& series, std::size_t number, const std::string& group, const BarSeries::Bar& bar,
                    double x, double width, const Axis& y) {
-  const double top = y.pixel(bar.value);
+  const double top = y.pixel(std::max(bar.value, 0.0));
+  const double bottom = y.pixel(std::min(bar.value, 0.0));
   const double middle = x + (width - 1) / 2;
-  return fmt::format(
-             "<rect class=\"bar\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"{}\"><title>{}, "
-             "{}: {:.3f} ({:.3f} to {:.3f})</title></rect>\n",
-             x, top, width - 1, y.pixel(0) - top, colour_of(number), html_escaped(group), html_escaped(series.name),
-             bar.value, bar.low, bar.high) +
+  const bool whisker = bar.low < bar.high;
+  const std::string range = whisker ? fmt::format(" ({:.3f} to {:.3f})", bar.low, bar.high) : "";
+  const std::string rectangle = fmt::format(
+      "<rect class=\"bar\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" fill=\"{}\"><title>{}, "
+      "{}: {:.3f}{}</title></rect>\n",
+      x, top, width - 1, bottom - top, colour_of(number), html_escaped(group), html_escaped(series.name), bar.value,
+      range);
+  if (!whisker) return rectangle;
+  return rectangle +
          line_between(middle, y.pixel(bar.low), middle, y.pixel(bar.high), "stroke=\"#222\" stroke-width=\"1\"");
 }
 
@@ -224,14 +231,26 @@ BarLayout layout_of(const BarPlot& plot, const Frame& frame) {
   return layout;
 }
 
-double highest_of(const BarPlot& plot) {
-  double highest = plot.reference;
+Range range_of(const BarPlot& plot) {
+  Range range;
+  for (const double value : {0.0, plot.reference}) range.add(value);
   for (const BarSeries& series : plot.series) {
     for (const auto& bar : series.bars) {
-      if (bar) highest = std::max({highest, bar->value, bar->high});
+      if (!bar) continue;
+      for (const double value : {bar->value, bar->low, bar->high}) range.add(value);
     }
   }
-  return highest;
+  return range;
+}
+
+// Of the names below the bars, which stand aslant.
+double names_height(const BarPlot& plot) {
+  constexpr double kLeast = 84;
+  constexpr double kAround = 22;
+  const double sine = std::sin(kNameDegrees * std::numbers::pi / 180);
+  std::size_t longest = 0;
+  for (const std::string& name : plot.groups) longest = std::max(longest, name.size());
+  return std::max(kLeast, kAround + sine * kCharacter * static_cast<double>(longest));
 }
 
 // The bars of one group and its name, aslant below them.
@@ -245,8 +264,8 @@ std::string group_of(const BarPlot& plot, std::size_t group, const BarLayout& la
   }
   const double name_x = layout.middle(group) + 4;
   const double name_y = frame.bottom + 16;
-  const std::string attributes =
-      fmt::format("class=\"label\" text-anchor=\"end\" transform=\"rotate(-40 {:.1f} {:.1f})\"", name_x, name_y);
+  const std::string attributes = fmt::format(
+      "class=\"label\" text-anchor=\"end\" transform=\"rotate(-{} {:.1f} {:.1f})\"", kNameDegrees, name_x, name_y);
   return text + text_at(name_x, name_y, attributes, plot.groups[group]);
 }
 
@@ -297,7 +316,6 @@ std::string to_svg(const LinePlot& plot) {
 }
 
 std::string to_svg(const BarPlot& plot) {
-  constexpr double kNamesHeight = 84;
   Frame frame{.width = width_of(plot), .top = kTitleHeight};
   const std::string keys =
       legend(names_of(plot.series), frame.right(), frame.top, [](std::size_t s, double x, double y) {
@@ -305,8 +323,9 @@ std::string to_svg(const BarPlot& plot) {
                            colour_of(s));
       });
   frame.bottom = frame.top + kPlotHeight;
-  frame.height = frame.bottom + kNamesHeight;
-  const std::vector<double> ticks = linear_ticks(0, highest_of(plot), kTicks);
+  frame.height = frame.bottom + names_height(plot);
+  const Range range = range_of(plot);
+  const std::vector<double> ticks = linear_ticks(range.low, range.high, kTicks);
   const Axis y = y_axis_of(frame, ticks);
   const BarLayout layout = layout_of(plot, frame);
   std::string svg = opening(frame, plot.title) + keys + y_axis(frame, y, ticks, plot.y_label);

@@ -30,7 +30,7 @@ struct LinePlot {
 struct BarSeries {
   struct Bar {
     double value = 0;  // the bar's height
-    double low = 0;    // of the whisker
+    double low = 0;    // of the whisker; no whisker where both are the same
     double high = 0;
   };
   std::string name;
@@ -45,8 +45,8 @@ struct BarPlot {
   double reference = 1;  // a line across all bars at this height
 };
 
-// Series without points are in the legend only; a plot without any is empty axes. Values must be finite and, of bars,
-// not negative.
+// Series without points are in the legend only; a plot without any is empty axes. Values must be finite; bars of
+// negative ones hang down from 0.
 std::string to_svg(const LinePlot& plot);
 std::string to_svg(const BarPlot& plot);
 

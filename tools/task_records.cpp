@@ -55,6 +55,12 @@ Result<std::vector<TaskRecords>> some_records_of_split(const Dataset& dataset, D
                            split_name(split))};
 }
 
+std::size_t count_programs(std::span<const TaskRecords> groups) {
+  std::size_t count = 0;
+  for (const TaskRecords& group : groups) count += group.records.size();
+  return count;
+}
+
 Result<std::vector<TaskRecords>> read_training_records(const std::filesystem::path& file) {
   if (is_dataset(file)) {
     TILECAST_TRY(const Dataset dataset, read_dataset(file));

@@ -25,6 +25,9 @@ Result<std::vector<TaskRecords>> records_of_split(const Dataset& dataset, Datase
 Result<std::vector<TaskRecords>> some_records_of_split(const Dataset& dataset, DatasetSplit split,
                                                        const std::filesystem::path& file);
 
+// Of all groups together.
+std::size_t count_programs(std::span<const TaskRecords> groups);
+
 // Of a record log, or of a file of a dataset: all tasks of its training split.
 Result<std::vector<TaskRecords>> read_training_records(const std::filesystem::path& file);
 

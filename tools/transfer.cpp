@@ -11,6 +11,16 @@
 namespace tilecast::tools {
 namespace {
 
+bool has_operator(const Transfer& transfer, const TaskRecords& group) {
+  return main_operator(group.task.task.graph) == transfer.without_operator;
+}
+
+bool is_below(const Transfer& transfer, const TaskRecords& group) {
+  return group.task.task.flops < transfer.train_flops_below;
+}
+
+}  // namespace
+
 Status check_operator(const std::string& name, const Dataset& dataset) {
   std::set<std::string> known;
   for (const auto& [key, task] : dataset.tasks) known.insert(main_operator(task.task.graph));
@@ -19,8 +29,6 @@ Status check_operator(const std::string& name, const Dataset& dataset) {
       fmt::format("--without-operator: no task has the main operator {}; there are {}", name, fmt::join(known, ", "))};
 }
 
-}  // namespace
-
 void add_transfer_options(CLI::App& command, Transfer& transfer) {
   command.add_option("--without-operator", transfer.without_operator,
                      "learn from no task with this main operator (as --by operator prints them), and rank only those");
@@ -28,6 +36,15 @@ void add_transfer_options(CLI::App& command, Transfer& transfer) {
       .add_option("--train-flops-below", transfer.train_flops_below,
                   "learn only from tasks with less work than so many operations, and rank only the others")
       ->check(CLI::PositiveNumber);
+}
+
+bool may_learn(const Transfer& transfer, const TaskRecords& group) {
+  return (transfer.without_operator.empty() || !has_operator(transfer, group)) && is_below(transfer, group);
+}
+
+bool is_ranked(const Transfer& transfer, const TaskRecords& group) {
+  return (transfer.without_operator.empty() || has_operator(transfer, group)) &&
+         (!std::isfinite(transfer.train_flops_below) || !is_below(transfer, group));
 }
 
 std::string to_text(const Transfer& transfer) {
@@ -39,20 +56,10 @@ std::string to_text(const Transfer& transfer) {
 
 Status keep_apart(const Transfer& transfer, const Dataset& dataset, std::vector<TaskRecords>& training,
                   std::vector<TaskRecords>& judged) {
-  const bool by_operator = !transfer.without_operator.empty();
-  if (by_operator) TILECAST_CHECK(check_operator(transfer.without_operator, dataset));
-  const bool by_flops = std::isfinite(transfer.train_flops_below);
-  const auto is_operator = [&](const TaskRecords& group) {
-    return main_operator(group.task.task.graph) == transfer.without_operator;
-  };
-  const auto is_below = [&](const TaskRecords& group) { return group.task.task.flops < transfer.train_flops_below; };
+  if (!transfer.without_operator.empty()) TILECAST_CHECK(check_operator(transfer.without_operator, dataset));
   const bool learns = !training.empty();
-  std::erase_if(training, [&](const TaskRecords& group) {
-    return (by_operator && is_operator(group)) || (by_flops && !is_below(group));
-  });
-  std::erase_if(judged, [&](const TaskRecords& group) {
-    return (by_operator && !is_operator(group)) || (by_flops && is_below(group));
-  });
+  std::erase_if(training, [&](const TaskRecords& group) { return !may_learn(transfer, group); });
+  std::erase_if(judged, [&](const TaskRecords& group) { return !is_ranked(transfer, group); });
   if (learns && training.empty()) return Error{"no measured programs are left to learn from" + to_text(transfer)};
   if (judged.empty()) {
     return Error{"the split has no measured programs to rank beside what may be learnt from" + to_text(transfer)};

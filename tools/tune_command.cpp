@@ -98,6 +98,7 @@ void add_tune_command(CLI::App& app, int& exit_code) {
   command->add_option("--threads", arguments->tune.threads, "threads of the tuned code")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  add_search_options(*command, arguments->tune.round, arguments->tune.optimism);
   command->add_flag("--json", arguments->json, "end with one JSON object");
   command->callback([arguments, &exit_code] { exit_code = run_tune(*arguments); });
 }

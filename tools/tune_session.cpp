@@ -62,6 +62,18 @@ void add_evaluator_options(CLI::App& command, EvaluatorChoice& choice) {
   add_world_model_option(command, choice);
 }
 
+void add_search_options(CLI::App& command, int& round, double& optimism) {
+  command.add_option("--round", round, "candidates of a task that are measured before the judge learns from them")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  command
+      .add_option("--optimism", optimism,
+                  "standard deviations in favour of what the judge is unsure of, falling to 0 with the budget; for "
+                  "judges that can tell (a pretrained world-model)")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+}
+
 Result<WorldModel> read_world_model(const EvaluatorChoice& choice) {
   return WorldModel::read(model_file(choice));
 }
@@ -75,10 +87,14 @@ Status check_trees(const EvaluatorChoice& choice) {
                   model_file(choice).string())};
 }
 
+Result<std::string> world_model_training(const EvaluatorChoice& choice) {
+  TILECAST_TRY(const TensorFile tensors, read_tensor_file(model_file(choice)));
+  return training_text(tensors);
+}
+
 Result<std::string> world_model_text(const EvaluatorChoice& choice) {
-  const std::filesystem::path file = model_file(choice);
-  TILECAST_TRY(const TensorFile tensors, read_tensor_file(file));
-  return fmt::format("model {}: {}", file.string(), training_text(tensors));
+  TILECAST_TRY(const std::string training, world_model_training(choice));
+  return fmt::format("model {}: {}", model_file(choice).string(), training);
 }
 
 Result<std::unique_ptr<Evaluator>> make_evaluator(const EvaluatorChoice& choice, const Hardware& hardware, int threads,

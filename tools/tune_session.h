@@ -26,6 +26,9 @@ struct EvaluatorChoice {
 void add_world_model_option(CLI::App& command, EvaluatorChoice& choice);
 void add_evaluator_options(CLI::App& command, EvaluatorChoice& choice);
 
+// Adds --round and --optimism.
+void add_search_options(CLI::App& command, int& round, double& optimism);
+
 // An error that says what to do where `world-model` of this choice would know nothing before the first measurement: its
 // model has no trees.
 Status check_trees(const EvaluatorChoice& choice);
@@ -33,7 +36,8 @@ Status check_trees(const EvaluatorChoice& choice);
 // The model that the choice names. Fails when its file is none that this program reads.
 Result<WorldModel> read_world_model(const EvaluatorChoice& choice);
 
-// One line about the model that the choice names: its file, and what it learnt from.
+// What the parts of the model that the choice names learnt from, on one line; and with the name of its file before it.
+Result<std::string> world_model_training(const EvaluatorChoice& choice);
 Result<std::string> world_model_text(const EvaluatorChoice& choice);
 
 // An evaluator that has learnt from no measurement yet but those of the model's trees. Fails when the file of the model

@@ -28,6 +28,12 @@ class Evaluator {
   // One score a trajectory. Scores of one task compare with each other; an illegal trajectory scores minus infinity.
   // Const and safe to call from several threads at once (but not during update).
   virtual std::vector<double> score(const TaskContext& task, std::span<const Trajectory> trajectories) const = 0;
+  // score() plus so many standard deviations of what the judge expects of each candidate: what a search climbs that
+  // wants to know what it does not know yet. A judge that cannot tell how sure it is gives score().
+  virtual std::vector<double> optimistic_scores(const TaskContext& task, std::span<const Trajectory> trajectories,
+                                                double /*optimism*/) const {
+    return score(task, trajectories);
+  }
   // Learns from records of `task` (all that were measured since the last call; errors included).
   virtual void update(const TaskContext& task, std::span<const MeasureRecord> records) = 0;
   // Learns from records of many tasks at once, before the first update; what updates bring is added to it. Records of

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <nlohmann/json.hpp>
 #include <numeric>
 #include <vector>
 
@@ -45,6 +46,14 @@ void RankingQuality::add(const TaskRanking& task, double weight) {
   if (task.programs < kFewestToCorrelate) return;
   ++counted_;
   correlation_ += task.rank_correlation;
+}
+
+nlohmann::json to_json(const RankingQuality& quality) {
+  return {{"tasks", quality.tasks()},
+          {"programs", quality.programs()},
+          {"top1", quality.top1()},
+          {"top5", quality.top5()},
+          {"rank_correlation", quality.rank_correlation()}};
 }
 
 }  // namespace tilecast

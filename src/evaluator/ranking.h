@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <nlohmann/json_fwd.hpp>
 #include <span>
 
 namespace tilecast {
@@ -39,5 +40,8 @@ class RankingQuality {
   double top5_ = 0;
   double correlation_ = 0;
 };
+
+// {"tasks","programs","top1","top5","rank_correlation"}
+nlohmann::json to_json(const RankingQuality& quality);
 
 }  // namespace tilecast

@@ -16,6 +16,7 @@ struct MeasuredPrograms {
   std::vector<double> log_estimate;  // of each program's time, in any unit
   std::vector<double> log_known;     // what else is known of its time before this fit
   std::vector<double> log_seconds;
+  std::vector<float> points;  // where the programs are to a Gaussian process, one row a program; empty for trees
 };
 
 // The slope of log_seconds - log_known over log_estimate within groups: ridge regression towards `expected`, in [0, 2].

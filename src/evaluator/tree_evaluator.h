@@ -1,6 +1,8 @@
 // TreeEvaluator: what judges have in common that describe a program by rows of features and let trees add up what each
-// row says. Trees that learnt from other tasks say what an estimate leaves unexplained; trees that learn from the
-// measurements at hand say what both leave.
+// row says. Trees that learnt from other tasks say what an estimate leaves unexplained. What both leave of the
+// measurements at hand is learnt by further trees; and, where programs are also points in a space in which near ones
+// run about as fast, by a Gaussian process over those, which knows how sure it is. Then each of the two has half of the
+// say.
 #pragma once
 
 #include <map>
@@ -14,20 +16,28 @@
 
 namespace tilecast {
 
+class GaussianProcess;
+struct GaussianKernel;
+
 class TreeEvaluator : public Evaluator {
  public:
   // How many trees pretraining grows.
   static constexpr int kPretrainedTrees = 300;
 
   // Minus log2 of the predicted time, up to a constant of the task.
-  std::vector<double> score(const TaskContext& task, std::span<const Trajectory> trajectories) const final;
+  std::vector<double> score(const TaskContext& task, std::span<const Trajectory> trajectories) const final {
+    return optimistic_scores(task, trajectories, 0);
+  }
+  std::vector<double> optimistic_scores(const TaskContext& task, std::span<const Trajectory> trajectories,
+                                        double optimism) const final;
   // Trains anew on everything so far. Candidates that failed are not learnt from.
   void update(const TaskContext& task, std::span<const MeasureRecord> records) final;
   // Each entry's programs are described for the entry's own machine.
   Status pretrain(std::span<const TaskRecords> records) final;
   std::unique_ptr<Evaluator> fresh() const final;
 
-  // What pretraining taught: bytes "trees" and metadata "trees_slope". Fails before pretraining.
+  // What pretraining taught: bytes "trees" and metadata "trees_slope", and "trees_point_scale" where there are points.
+  // Fails before pretraining.
   Status write_pretrained(TensorFile& file) const;
   // Takes the place of pretraining. Fails on a file without trees, with damaged ones, or with those of a judge whose
   // rows have another number of columns; what was known before is then still there.
@@ -44,6 +54,7 @@ class TreeEvaluator : public Evaluator {
     PackedRows rows;
     std::vector<double> log_estimate;  // log2 of each program's time, in any unit
     std::vector<char> legal;
+    std::vector<float> points;  // programs x point_columns()
   };
 
   // `code_threads` is how many threads the judged code uses; `threads` how many judge.
@@ -60,6 +71,8 @@ class TreeEvaluator : public Evaluator {
   virtual double share_of_trees() const { return 1; }
   // Of the rows that describe() gives.
   virtual std::size_t columns() const = 0;
+  // Of the points that describe() gives; 0: none.
+  virtual std::size_t point_columns() const { return 0; }
   // One of the same kind, for the same machine, that has learnt nothing.
   virtual std::unique_ptr<TreeEvaluator> unlearnt() const = 0;
 
@@ -73,7 +86,16 @@ class TreeEvaluator : public Evaluator {
   // Appends those that were measured and are legal.
   void append(const TaskContext& task, std::span<const MeasureRecord> records, const Machine& machine,
               MeasuredPrograms& programs) const;
-  void train();
+  // From all measured programs of all tasks: the slope, then trees for what it leaves.
+  void train_trees();
+  // From the fastest measured programs of one task, for what the slope leaves.
+  void fit_process(const std::string& task_key);
+  bool has_points() const { return point_scale_ > 0; }
+  GaussianKernel kernel() const;
+  // Null: none of the task's programs was measured yet.
+  const GaussianProcess* process_of(const TaskContext& task) const;
+  // log2 of each program's time without what updates taught, but for the slope.
+  std::vector<double> known_log_times(const Features& features) const;
   // What the pretrained trees contribute to each program's log2 time; zeros before pretraining.
   std::vector<float> pretrained_values(const PackedRows& rows) const;
 
@@ -85,6 +107,8 @@ class TreeEvaluator : public Evaluator {
   std::map<std::string, MeasuredPrograms> measured_;     // by task key; known: what the pretrained trees say
   double slope_ = 1;
   std::shared_ptr<const PackedTrees> trees_;
+  double point_scale_ = 0;  // how far a component of points deviates within a task (root mean square); 0: unknown
+  std::map<std::string, std::shared_ptr<const GaussianProcess>> processes_;  // by task key
 };
 
 }  // namespace tilecast

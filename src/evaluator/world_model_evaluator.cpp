@@ -74,7 +74,8 @@ TreeEvaluator::Features WorldModelEvaluator::describe(const TaskContext& task, s
   const std::vector<float> latents =
       encoded ? encoded_latents(task, trajectories, features.legal) : foreseen_latents(task, trajectories, actions);
   if (has_head()) {
-    const std::vector<float> times = model_->value.log_times(latents);
+    features.points = model_->value.features(latents);
+    const std::vector<float> times = model_->value.log_times(features.points);
     features.log_estimate.assign(times.begin(), times.end());
   }
   if (latent_columns() == 0) {
@@ -97,6 +98,10 @@ TreeEvaluator::Features WorldModelEvaluator::describe(const TaskContext& task, s
 
 bool WorldModelEvaluator::has_head() const {
   return ranker_ == Ranker::kMean || ranker_ == Ranker::kHead;
+}
+
+std::size_t WorldModelEvaluator::point_columns() const {
+  return has_head() ? model_->value.feature_width() : 0;
 }
 
 std::size_t WorldModelEvaluator::row_columns() const {

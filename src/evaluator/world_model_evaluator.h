@@ -41,6 +41,7 @@ class WorldModelEvaluator final : public TreeEvaluator {
   Features describe(const TaskContext& task, std::span<const Trajectory> trajectories,
                     const Machine& machine) const override;
   std::size_t columns() const override;
+  std::size_t point_columns() const override;
   bool has_head() const;
   // What the trees see: so many of the last columns of program_rows(), so many of the first of a latent.
   std::size_t row_columns() const;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 #include <thread>
 
 #include "base/process_use.h"
@@ -31,10 +32,13 @@ Status wait_until_idle(const BlockSide& side, double longest_wait) {
       fmt::format("{} still computes {} s after its last run: it cannot be compared", side.name, longest_wait)};
 }
 
-// Of all sides but the one whose turn it is.
+// Of all processes but the one whose turn it is.
 double cpu_seconds_of_others(std::span<const BlockSide> sides, std::size_t turn) {
+  std::set<pid_t> others;
+  for (const BlockSide& side : sides) others.insert(side.process);
+  others.erase(sides[turn].process);
   double seconds = 0;
-  for (std::size_t i = 0; i < sides.size(); ++i) seconds += i == turn ? 0 : process_cpu_seconds(sides[i].process);
+  for (const pid_t process : others) seconds += process_cpu_seconds(process);
   return seconds;
 }
 
@@ -52,9 +56,9 @@ Status run_block(std::span<const BlockSide> sides, std::size_t turn, const Block
 
 }  // namespace
 
-double BlockTimes::median_of(std::size_t side) const {
+double median_of(const BlockSamples& blocks) {
   std::vector<double> samples;
-  for (const std::vector<double>& block : sides[side]) samples.insert(samples.end(), block.begin(), block.end());
+  for (const std::vector<double>& block : blocks) samples.insert(samples.end(), block.begin(), block.end());
   return median(samples);
 }
 

@@ -14,7 +14,7 @@ namespace tilecast {
 
 struct BlockSide {
   std::string name;
-  pid_t process = 0;  // that computes it; every side has a process of its own
+  pid_t process = 0;  // that computes it; several sides may share one
   // The seconds of each of `runs` runs, after some that do not count.
   std::function<Result<std::vector<double>>(int runs)> run;
 };
@@ -28,14 +28,17 @@ struct BlockOptions {
 
 // Seconds: one list of samples a block.
 using BlockSamples = std::vector<std::vector<double>>;
+// Of the samples of all blocks, of which there must be one.
+double median_of(const BlockSamples& blocks);
 
 struct BlockTimes {
   std::vector<BlockSamples> sides;  // in the order in which they were given
-  // The largest part of a block in which other sides were computing: 1 is one core all the time.
+  // The largest part of a block in which the processes of other sides were computing: 1 is one core all the time. What
+  // sides of one process do in each other's blocks is not seen.
   double disturbance = 0;
 
   // Of all samples of a side.
-  double median_of(std::size_t side) const;
+  double median_of(std::size_t side) const { return tilecast::median_of(sides[side]); }
   // Median of the first side over that of another, of all samples, and of each block by itself.
   double ratio_to(std::size_t side) const { return median_of(0) / median_of(side); }
   std::vector<double> block_ratios_to(std::size_t side) const;

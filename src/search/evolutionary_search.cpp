@@ -34,6 +34,7 @@ EvolutionarySearch::EvolutionarySearch(const TaskContext& task, const Space& spa
 std::vector<Proposal> EvolutionarySearch::propose(std::size_t count, double progress) {
   std::vector<Proposal> round;
   round.reserve(count);
+  optimism_ = options_.optimism * (1 - std::clamp(progress, 0.0, 1.0));
   if (measured_.empty()) {
     propose_first(count, round);
   } else {
@@ -211,7 +212,7 @@ std::vector<std::size_t> EvolutionarySearch::judge(std::vector<Proposal> proposa
     pool.hashes.push_back(hash);
     pool.proposals.push_back(std::move(proposal));
   }
-  const std::vector<double> scores = evaluator_.score(task_, unknown);
+  const std::vector<double> scores = evaluator_.optimistic_scores(task_, unknown, optimism_);
   pool.scores.resize(first_new);
   pool.scores.insert(pool.scores.end(), scores.begin(), scores.end());
   return members;

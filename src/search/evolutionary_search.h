@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <unordered_map>
 
 #include "base/random.h"
@@ -22,6 +23,7 @@ struct EvolutionOptions {
   double fresh_share = 0.25;            // of the start population: new samples
   double crossover_share = 0.25;        // of the children; the others are mutations
   double pressure = 0.15;               // of the selection of parents, see RankSelector
+  double optimism = 1;                  // standard deviations in favour of what is unknown; falls to 0 with the budget
   double random_share = 0.06;           // of the measured candidates: unjudged samples
   double refine_from = 0.6;             // progress from which the best are refined …
   double refine_share = 0.6;            // … with this share of a round
@@ -76,6 +78,7 @@ class EvolutionarySearch final : public SearchPolicy {
   const Evaluator& evaluator_;
   Random random_;
   EvolutionOptions options_;
+  double optimism_ = 0;  // of this round
   CarriedShare random_rounds_;
   SeenSet seen_;
   std::vector<Measured> measured_;  // fastest first

@@ -64,7 +64,8 @@ class TuneRun {
     if (options_.random_search) {
       search->policy = std::make_unique<RandomSearch>(*search->space, random);
     } else {
-      search->policy = std::make_unique<EvolutionarySearch>(search->context, *search->space, evaluator_, random);
+      search->policy = std::make_unique<EvolutionarySearch>(search->context, *search->space, evaluator_, random,
+                                                            EvolutionOptions{.optimism = options_.optimism});
     }
     const Task& task = search->context.task;
     progress_.tasks.push_back({.key = task.key, .name = task.name, .weight = weighted.weight, .flops = task.flops});

@@ -23,11 +23,12 @@ struct TuneOptions {
   // and number of threads included), or after this many seconds.
   std::int64_t trials = std::numeric_limits<std::int64_t>::max();
   double seconds = std::numeric_limits<double>::infinity();
-  int round = 10;  // candidates measured at once
+  int round = 5;  // candidates measured at once
   int threads = 2;
   std::uint64_t seed = 0;
   std::filesystem::path records;  // empty: no log
   bool random_search = false;     // samples instead of evolution
+  double optimism = 1;            // EvolutionOptions::optimism
 };
 
 struct TaskProgress {

@@ -6,7 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "base/random.h"
 #include "worldmodel/tokenizer.h"
 
 namespace tilecast {
@@ -22,9 +21,5 @@ inline constexpr std::size_t kMostLines = 512;
 ProgramLines program_lines(std::string_view text);
 
 std::uint64_t line_hash(const ProgramLine& line);
-
-// A text that means the same, of another length: loops that run once are put around some of the loops. A contrastive
-// model whose pairs are always equally long learns to tell texts by their lengths.
-ProgramLines with_unit_loops(const ProgramLines& lines, Random& random);
 
 }  // namespace tilecast

@@ -25,6 +25,7 @@ constexpr std::string_view kKeywords[] = {
 constexpr std::string_view kSymbols[] = {"max=", "min=", "&&", "||", "<=", "==", "!=", "+=", "*=", "[", "]", "(",
                                          ")",    ",",    ":",  "=",  "<",  "+",  "-",  "*",  "/",  "%", "!"};
 
+// In the order of NameKind.
 constexpr std::string_view kNameKinds[] = {"in", "s", "i", "a", "t"};
 
 constexpr std::size_t kFirstKeyword = std::size(kSpecial);
@@ -44,18 +45,11 @@ std::uint16_t word_number(std::size_t number) {
   return static_cast<std::uint16_t>(number);
 }
 
-// A letter or two of a name's kind, then digits only: the word of the name; 0 for other identifiers.
+// 0 for identifiers that are no names.
 std::uint16_t name_word(std::string_view identifier) {
-  const auto digits =
-      static_cast<std::size_t>(std::find_if(identifier.begin(), identifier.end(), is_digit) - identifier.begin());
-  const std::string_view kind = identifier.substr(0, digits);
-  const auto* found = std::find(std::begin(kNameKinds), std::end(kNameKinds), kind);
-  std::size_t number = 0;
-  const char* end = identifier.data() + identifier.size();
-  const auto [stop, error] = std::from_chars(identifier.data() + digits, end, number);
-  if (found == std::end(kNameKinds) || error != std::errc() || stop != end) return kUnknown;
-  const auto kind_number = static_cast<std::size_t>(found - std::begin(kNameKinds));
-  return word_number(kFirstName + kind_number * kNamesOfAKind + number % kNamesOfAKind);
+  const auto name = program_name(identifier);
+  if (!name) return kUnknown;
+  return word_number(kFirstName + static_cast<std::size_t>(name->kind) * kNamesOfAKind + name->number % kNamesOfAKind);
 }
 
 std::uint16_t identifier_word(std::string_view identifier) {
@@ -140,6 +134,22 @@ class Scanner {
 };
 
 }  // namespace
+
+std::optional<ProgramName> program_name(std::string_view identifier) {
+  // A letter or two of the kind, then digits only.
+  const auto digits =
+      static_cast<std::size_t>(std::find_if(identifier.begin(), identifier.end(), is_digit) - identifier.begin());
+  const auto* kind = std::find(std::begin(kNameKinds), std::end(kNameKinds), identifier.substr(0, digits));
+  std::size_t number = 0;
+  const char* end = identifier.data() + identifier.size();
+  const auto [stop, error] = std::from_chars(identifier.data() + digits, end, number);
+  if (kind == std::end(kNameKinds) || error != std::errc() || stop != end) return std::nullopt;
+  return ProgramName{static_cast<NameKind>(kind - std::begin(kNameKinds)), number};
+}
+
+std::string name_text(const ProgramName& name) {
+  return fmt::format("{}{}", kNameKinds[static_cast<std::size_t>(name.kind)], name.number);
+}
 
 std::size_t vocabulary_size() {
   return kWords;

@@ -5,8 +5,10 @@
 #pragma once
 
 #include <array>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -28,6 +30,17 @@ struct Token {
 inline constexpr int kNamesOfAKind = 64;
 // Functions are an open set: their names are hashed to this many words.
 inline constexpr int kFunctionWords = 32;
+
+// In the order of their words.
+enum class NameKind : std::uint8_t { kInput, kStage, kLoop, kAxis, kTemporary };
+struct ProgramName {
+  NameKind kind = NameKind::kInput;
+  std::size_t number = 0;
+  auto operator<=>(const ProgramName&) const = default;
+};
+// The name that an identifier is; nothing when it is a keyword or a function.
+std::optional<ProgramName> program_name(std::string_view identifier);
+std::string name_text(const ProgramName& name);
 
 std::size_t vocabulary_size();
 // What a token was made from, for a person: "for", "i:7", "number", "function:3".

@@ -12,12 +12,12 @@ Result<ValueHead> ValueHead::from(const TensorFile& file, std::size_t latent_wid
   return head;
 }
 
-std::vector<float> ValueHead::log_times(std::span<const float> latents) const {
+std::vector<float> ValueHead::features(std::span<const float> latents) const {
   std::vector<float> x = hidden_.apply(norm_.apply(latents));
   gelu(x);
   x = middle_.apply(x);
   gelu(x);
-  return output_.apply(x);
+  return x;
 }
 
 }  // namespace tilecast

@@ -13,8 +13,12 @@ class ValueHead {
   // Tensors value.*, as training writes them, for latents of this width. Errors name what is missing.
   static Result<ValueHead> from(const TensorFile& file, std::size_t latent_width);
 
-  // log2 of each program's time, up to a constant of the task. `latents`: programs x latent width.
-  std::vector<float> log_times(std::span<const float> latents) const;
+  // What times are a linear function of: programs x feature_width(). `latents`: programs x latent width. Programs whose
+  // features are near each other run about as fast, for reasons that the model knows.
+  std::vector<float> features(std::span<const float> latents) const;
+  std::size_t feature_width() const { return output_.inputs(); }
+  // log2 of each program's time, up to a constant of the task. `features`: programs x feature_width().
+  std::vector<float> log_times(std::span<const float> features) const { return output_.apply(features); }
 
  private:
   LayerNorm norm_;

@@ -181,6 +181,41 @@ TEST_P(ActionJudges, RefuseTreesThatAreNotTheirs) {
   EXPECT_EQ(scores(*evaluator, training.front()), expected) << "what was known is still there";
 }
 
+// Optimism favours what it did not measure, and nothing before it measured anything.
+TEST(WorldModelEvaluator, IsSurerOfWhatItMeasured) {
+  Random random(12);
+  const TaskRecords training = measured(testing::conv_task(8, 8, 16, 32, 3, 1), 50, random);
+  const TaskRecords known = measured(testing::dense_task(16, 64, 48), 40, random);
+  const TaskRecords others = measured(testing::dense_task(16, 64, 48), 40, random);
+  const auto judge = make_trees("world-model");
+  const auto in_favour = [&](const TaskRecords& group) {
+    std::vector<Trajectory> trajectories;
+    for (const MeasureRecord& record : group.records) trajectories.push_back(record.trajectory);
+    std::vector<double> favour = judge->optimistic_scores(group.task, trajectories, 2);
+    const std::vector<double> plain = judge->score(group.task, trajectories);
+    for (std::size_t i = 0; i < favour.size(); ++i) favour[i] -= plain[i];
+    return favour;
+  };
+  judge->update(known.task, known.records);
+  EXPECT_THAT(in_favour(others), ::testing::Each(0)) << "without pretraining it cannot tell";
+  ASSERT_TRUE(judge->pretrain(std::vector{training}).ok());
+  EXPECT_THAT(in_favour(others), ::testing::Each(0)) << "it is unsure of all alike";
+  judge->update(known.task, known.records);
+  const double sure = median(in_favour(known));
+  EXPECT_GT(sure, 0);
+  EXPECT_GT(median(in_favour(others)), sure);
+}
+
+TEST(WorldModelEvaluator, NeedsTheScaleOfItsPoints) {
+  Random random(13);
+  const auto judge = make_trees("world-model");
+  ASSERT_TRUE(judge->pretrain(std::vector{measured(testing::dense_task(16, 64, 48), 30, random)}).ok());
+  TensorFile file;
+  ASSERT_TRUE(judge->write_pretrained(file).ok());
+  file.metadata.erase("trees_point_scale");
+  EXPECT_EQ(judge->read_pretrained(file).error().message, "there is no trees_point_scale beside the trees");
+}
+
 TEST(Rankers, HaveNames) {
   for (const std::string& name : ranker_names()) EXPECT_EQ(ranker_name(*ranker_from_name(name)), name);
   EXPECT_EQ(ranker_names().size(), 5U);

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <vector>
 
 namespace tilecast {
@@ -48,6 +49,11 @@ TEST(RankingQuality, WeighsTimesLikeTenSet) {
   EXPECT_DOUBLE_EQ(quality.top1(), (3 * 1 + 4 + 1) / (3 * 2 + 5 + 1.0));
   EXPECT_DOUBLE_EQ(quality.top5(), (3 * 1 + 4 + 1) / (3 * 1 + 4.5 + 1.0));
   EXPECT_DOUBLE_EQ(quality.rank_correlation(), 0.3);
+  EXPECT_EQ(to_json(quality), (nlohmann::json{{"tasks", 3},
+                                              {"programs", 32},
+                                              {"top1", quality.top1()},
+                                              {"top5", quality.top5()},
+                                              {"rank_correlation", quality.rank_correlation()}}));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <set>
+#include <tuple>
 
 #include "base/random.h"
 #include "base/temp_directory.h"
@@ -84,18 +85,18 @@ TEST(CommittedDataset, NoTaskIsOneOfTheSuite) {
 
 TEST(CommittedDataset, HasManyProgramsOfManyTasks) {
   std::set<std::string> measured;
-  std::set<std::pair<std::string, std::uint64_t>> programs;
+  std::set<std::tuple<std::string, std::string, std::uint64_t>> programs;
   std::size_t random = 0;
   std::size_t errors = 0;
   for (const MeasureRecord& record : committed().records) {
-    programs.insert({record.task_key, trajectory_hash(record.trajectory)});
+    programs.insert({record.task_key, record.hardware, trajectory_hash(record.trajectory)});
     random += record.origin == "random" ? 1 : 0;
     errors += record.ok() ? 0 : 1;
     if (record.ok()) measured.insert(record.task_key);
     EXPECT_NE(machine_state_of(committed(), record), nullptr);
   }
   const std::size_t count = committed().records.size();
-  EXPECT_EQ(programs.size(), count) << "none is there twice";
+  EXPECT_EQ(programs.size(), count) << "none was measured twice on one machine";
   EXPECT_GE(count, 30000U);
   EXPECT_GE(measured.size(), 600U);
   EXPECT_GT(random, count / 3);

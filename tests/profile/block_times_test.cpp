@@ -30,6 +30,18 @@ BlockSide side(const char* name, pid_t process, std::vector<std::string>& log, d
           }};
 }
 
+Result<Samples> compute_here(int /*runs*/) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
+  while (std::chrono::steady_clock::now() < end) {
+  }
+  return Samples{1};
+}
+
+Result<Samples> wait_here(int /*runs*/) {
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  return Samples{1};
+}
+
 TEST(BlockTimes, SidesTakeTurns) {
   const ChildProcess other = shell("sleep 60");
   std::vector<std::string> log;
@@ -71,16 +83,6 @@ TEST(BlockTimes, ASideThatDoesNotRestIsAnError) {
 // Idle when the block begins, and computing while the other side is timed.
 TEST(BlockTimes, DisturbanceIsSeen) {
   const ChildProcess other = shell("sleep 60");
-  const auto compute_here = [](int) -> Result<Samples> {
-    const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(100);
-    while (std::chrono::steady_clock::now() < end) {
-    }
-    return Samples{1};
-  };
-  const auto wait_here = [](int) -> Result<Samples> {
-    std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    return Samples{1};
-  };
   const std::vector<BlockSide> at_rest{{"a", ::getpid(), compute_here}, {"b", other.pid(), wait_here}};
   const auto quiet = alternate(at_rest, {.blocks = 1, .runs = 1});
   ASSERT_TRUE(quiet.ok()) << quiet.error().message;
@@ -89,6 +91,22 @@ TEST(BlockTimes, DisturbanceIsSeen) {
   const auto disturbed = alternate(at_work, {.blocks = 1, .runs = 1});
   ASSERT_TRUE(disturbed.ok()) << disturbed.error().message;
   EXPECT_GT(disturbed->disturbance, 0.05);
+}
+
+// What a side does in its own turn is no disturbance of it, though another side is of the same process.
+TEST(BlockTimes, SidesMayShareAProcess) {
+  const ChildProcess other = shell("sleep 60");
+  const std::vector<BlockSide> sides{
+      {"a", ::getpid(), compute_here}, {"b", ::getpid(), compute_here}, {"c", other.pid(), wait_here}};
+  const auto times = alternate(sides, {.blocks = 2, .runs = 1});
+  ASSERT_TRUE(times.ok()) << times.error().message;
+  EXPECT_EQ(times->sides[0].size(), 2U);
+  EXPECT_EQ(times->sides[1].size(), 2U);
+  EXPECT_LT(times->disturbance, 0.05);
+}
+
+TEST(BlockTimes, MediansAreOfAllSamples) {
+  EXPECT_EQ(median_of({{1, 9}, {2, 3, 4}}), 3);
 }
 
 TEST(BlockTimes, FailureAndStopEndIt) {

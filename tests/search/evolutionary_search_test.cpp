@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -163,6 +164,43 @@ TEST_F(EvolutionarySearchTest, RecordsThatTeachNothingAreOnlyRemembered) {
     policy.observe(measured(round));
     round = policy.propose(8, 0);
   }
+}
+
+// Sees nothing in candidates but whether the last digit is even, and is unsure of those alone.
+class EvenJudge final : public Evaluator {
+ public:
+  std::string name() const override { return "even"; }
+  std::vector<double> score(const TaskContext& task, std::span<const Trajectory> trajectories) const override {
+    return optimistic_scores(task, trajectories, 0);
+  }
+  std::vector<double> optimistic_scores(const TaskContext&, std::span<const Trajectory> trajectories,
+                                        double optimism) const override {
+    std::vector<double> scores;
+    for (const Trajectory& trajectory : trajectories) scores.push_back(is_even(trajectory) ? 2 * optimism - 1 : 0);
+    return scores;
+  }
+  void update(const TaskContext&, std::span<const MeasureRecord>) override {}
+  Status pretrain(std::span<const TaskRecords>) override { return Unit{}; }
+  std::unique_ptr<Evaluator> fresh() const override { return std::make_unique<EvenJudge>(); }
+
+  static bool is_even(const Trajectory& trajectory) {
+    return std::get<UnrollLimit>(trajectory.back()).max_steps % 2 == 0;
+  }
+};
+
+TEST_F(EvolutionarySearchTest, TriesWhatItsJudgeIsUnsureOfEarlyAndNotLate) {
+  const EvenJudge judge;
+  EvolutionOptions options = small_options();
+  options.random_share = 0;
+  options.refine_share = 0;
+  EvolutionarySearch policy(task_, space_, judge, Random(3), options);
+  policy.observe(measured(policy.propose(10, 0)));
+  const auto count_even = [](const std::vector<Proposal>& round) {
+    return std::count_if(round.begin(), round.end(),
+                         [](const Proposal& p) { return EvenJudge::is_even(p.candidate.trajectory); });
+  };
+  EXPECT_EQ(count_even(policy.propose(10, 0)), 10);
+  EXPECT_EQ(count_even(policy.propose(10, 1)), 0);
 }
 
 TEST_F(EvolutionarySearchTest, EndsWhenTheSpaceIsExhausted) {

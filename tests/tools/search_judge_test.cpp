@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <vector>
+
 namespace tilecast::tools {
 namespace {
 
@@ -20,6 +22,11 @@ TEST(SearchJudge, ItsLabelIsReadAsItself) {
     EXPECT_EQ(*parse_judge(judge.label(), 1), judge);
   }
   EXPECT_EQ((SearchJudge{"static", true, 64}).label(), "static+pretrained:64");
+}
+
+TEST(SearchJudge, LabelsAreListedWithCommas) {
+  EXPECT_EQ(labels_of(std::vector{SearchJudge{"static", false, 7}, SearchJudge{"random", false, 1}}),
+            "static:7, random:1");
 }
 
 TEST(SearchJudge, SaysWhatIsExpected) {

@@ -56,6 +56,22 @@ TEST(SvgPlot, BarsAreAsHighAsTheirValues) {
   EXPECT_THAT(svg, HasSubstr("y1=\"220.0\" x2=\"536.0\" y2=\"220.0\" stroke=\"#222\" stroke-dasharray")) << "at 1";
 }
 
+TEST(SvgPlot, NegativeBarsHangFromZero) {
+  const std::string svg =
+      to_svg(BarPlot{"", "", {"a", "b"}, {{"one", {BarSeries::Bar{-1, -1, -1}, BarSeries::Bar{1, 1, 1}}}}, 0});
+  // From -1 to 1 in steps of 0.5, 380 to 60 upwards: 0 is in the middle.
+  EXPECT_EQ(count(svg, "height=\"160.0\""), 2U);
+  EXPECT_THAT(svg, HasSubstr("y=\"220.0\" width=\"31.0\" height=\"160.0\""));
+  EXPECT_THAT(svg, HasSubstr("y=\"60.0\" width=\"31.0\" height=\"160.0\""));
+  EXPECT_THAT(svg, HasSubstr("<title>a, one: -1.000</title>")) << "without a range where there is none";
+  EXPECT_EQ(count(svg, "stroke-width=\"1\""), 0U) << "and without a whisker";
+}
+
+TEST(SvgPlot, LongNamesOfGroupsHaveRoom) {
+  const std::string svg = to_svg(BarPlot{"", "", {"a", "a name of thirty characters .."}, {}, 1});
+  EXPECT_THAT(svg, HasSubstr("height=\"529\"")) << "380 and 22, and 6.6 for each of 30 characters at 40 degrees";
+}
+
 TEST(SvgPlot, SeriesDifferInColourAndDashes) {
   LinePlot plot{"", "", "", {}};
   for (const char* name : {"a", "b", "c"}) plot.series.push_back({name, {{1, 1, 1, 1}, {2, 2, 2, 2}}});

@@ -35,7 +35,7 @@ class TunerTest : public ::testing::TestWithParam<const char*> {
 TEST_P(TunerTest, SpendsTheBudgetAndResumesWithoutRepeating) {
   const TempDirectory directory = *TempDirectory::create("tuner_test");
   FakeMeasurer measurer;
-  TuneOptions options{.trials = 50, .records = directory.path() / "log.jsonl"};
+  TuneOptions options{.trials = 50, .round = 10, .records = directory.path() / "log.jsonl"};
   const TuneProgress first = run(options, measurer);
   EXPECT_EQ(first.trials, 50);
   EXPECT_EQ(measurer.measured.size(), 50U);

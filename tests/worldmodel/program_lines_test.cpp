@@ -2,11 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <iostream>
-
-#include "../schedule/test_programs.h"
-#include "schedule/state.h"
-
 namespace tilecast {
 namespace {
 
@@ -30,35 +25,6 @@ TEST(ProgramLines, LongTextsAreCutOff) {
   for (int i = 0; i < 600; ++i) text += "for i1 in 8:\n";
   EXPECT_EQ(program_lines(text).size(), kMostLines);
   EXPECT_EQ(program_lines("s0 = " + std::string(100, '+')).front().size(), kMostTokensOfALine);
-}
-
-// Taking out the loops that run once, and what they added to the depth, gives the program back.
-TEST(WithUnitLoops, MeansTheSame) {
-  const std::uint64_t seed = 4;
-  std::cout << "seed " << seed << '\n';
-  Random random(seed);
-  const ProgramLines lines = program_lines(program_text(testing::product_state(30, 40, 64)));
-  const std::uint16_t number = tokenize("1")[1].word;
-  std::size_t added = 0;
-  for (int i = 0; i < 200; ++i) {
-    const ProgramLines longer = with_unit_loops(lines, random);
-    ProgramLines back;
-    std::vector<double> units;
-    for (ProgramLine line : longer) {
-      while (!units.empty() && line.front().value <= units.back()) units.pop_back();
-      const double deeper = static_cast<double>(units.size());
-      const bool unit = line.size() == 6 && line[4] == Token{number, 1};
-      if (unit) {
-        units.push_back(line.front().value);
-        continue;
-      }
-      line.front().value -= deeper;
-      back.push_back(line);
-    }
-    EXPECT_EQ(back, lines);
-    added += longer.size() - lines.size();
-  }
-  EXPECT_GT(added, 20U);
 }
 
 }  // namespace

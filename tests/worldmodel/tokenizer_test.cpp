@@ -65,6 +65,21 @@ TEST(Tokenizer, FunctionsOfOneNameAreOneWord) {
   EXPECT_THAT(words("exp_f32(t0)")[1], ::testing::StartsWith("function:"));
 }
 
+TEST(Tokenizer, TellsNamesFromOtherIdentifiers) {
+  const std::vector<std::pair<std::string, ProgramName>> names = {{"in0", {NameKind::kInput, 0}},
+                                                                  {"s12", {NameKind::kStage, 12}},
+                                                                  {"i70", {NameKind::kLoop, 70}},
+                                                                  {"a1", {NameKind::kAxis, 1}},
+                                                                  {"t3", {NameKind::kTemporary, 3}}};
+  for (const auto& [text, name] : names) {
+    EXPECT_EQ(program_name(text), name) << text;
+    EXPECT_EQ(name_text(name), text);
+  }
+  for (const std::string_view other : {"in", "s", "float32", "inff", "i7x", "x7", "exp_f32", "7", ""}) {
+    EXPECT_EQ(program_name(other), std::nullopt) << other;
+  }
+}
+
 TEST(Tokenizer, WhatNoProgramHasIsUnknown) {
   EXPECT_THAT(words("a0 @ \xc3\xa9"), ElementsAre("line", "a:0", "unknown", "unknown", "unknown"));
   EXPECT_EQ(tokenize("@")[1].word, unknown_word());

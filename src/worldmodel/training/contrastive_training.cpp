@@ -13,10 +13,22 @@ std::uint64_t program_hash(const ProgramLines& lines) {
   return hash.finish();
 }
 
-std::vector<ProgramLines> distinct(std::vector<ProgramLines> programs) {
+// One beside the other, of each program that reads differently.
+struct Views {
+  std::vector<ProgramLines> plain;
+  std::vector<ProgramLines> augmented;
+};
+
+Views views_of(std::span<const std::string> texts, const AugmentationShares& shares, Random& random) {
+  Views views;
   std::set<std::uint64_t> seen;
-  std::erase_if(programs, [&](const ProgramLines& lines) { return !seen.insert(program_hash(lines)).second; });
-  return programs;
+  for (const std::string& text : texts) {
+    ProgramLines lines = program_lines(text);
+    if (!seen.insert(program_hash(lines)).second) continue;
+    views.plain.push_back(std::move(lines));
+    views.augmented.push_back(program_lines(augmented(text, shares, random)));
+  }
+  return views;
 }
 
 torch::Tensor unit_rows(const torch::Tensor& x) {
@@ -43,13 +55,12 @@ ContrastiveStep ContrastiveTraining::step(std::span<const MeasuredTask> tasks) {
   const std::uint64_t seed = step_seed(options_.seed, done());
   Random random(seed);
   torch::manual_seed(seed);
-  const std::vector<ProgramLines> first = distinct(sample_states(tasks, options_.tasks, options_.states, random));
-  std::vector<ProgramLines> second;
-  for (const ProgramLines& lines : first) second.push_back(with_unit_loops(lines, random));
-  const torch::Tensor a = unit_rows(encoder_.forward(first, options_.dropout));
-  const torch::Tensor b = unit_rows(encoder_.forward(second, options_.dropout));
+  const std::vector<std::string> texts = sample_texts(tasks, options_.tasks, options_.states, random);
+  const Views views = views_of(texts, options_.augmentation, random);
+  const torch::Tensor a = unit_rows(encoder_.forward(views.plain, options_.dropout));
+  const torch::Tensor b = unit_rows(encoder_.forward(views.augmented, options_.dropout));
   const torch::Tensor similarity = torch::matmul(a, b.t()) / options_.temperature;
-  const torch::Tensor target = torch::arange(static_cast<std::int64_t>(first.size()), torch::kLong);
+  const torch::Tensor target = torch::arange(static_cast<std::int64_t>(views.plain.size()), torch::kLong);
   const torch::Tensor loss = (torch::nn::functional::cross_entropy(similarity, target) +
                               torch::nn::functional::cross_entropy(similarity.t(), target)) /
                              2;

@@ -1,9 +1,10 @@
 // Contrastive training of the encoder (SimCSE: Gao et al., EMNLP 2021): two views of a program, under different dropout
-// and one with loops around its loops that run once, are to be nearer to each other than to any other of the batch.
+// and one of them as another text that means the same, are to be nearer to each other than to any other of the batch.
 #pragma once
 
 #include <span>
 
+#include "worldmodel/text_augmentation.h"
 #include "worldmodel/training/encoder_module.h"
 #include "worldmodel/training/scheduled_adam.h"
 #include "worldmodel/training/training_data.h"
@@ -16,6 +17,7 @@ struct ContrastiveOptions {
   std::size_t states = 8;  // of each task
   double temperature = 0.05;
   double dropout = 0.1;
+  AugmentationShares augmentation;
   double learning_rate = 1e-3;  // after a twentieth of the steps; falls to nothing along a cosine
   std::uint64_t seed = 0;
 };

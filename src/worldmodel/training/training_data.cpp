@@ -6,18 +6,18 @@ namespace tilecast {
 namespace {
 
 // After the first `steps` actions.
-ProgramLines state_after(const MeasuredTask& task, const Trajectory& trajectory, std::size_t steps) {
+std::string text_after(const MeasuredTask& task, const Trajectory& trajectory, std::size_t steps) {
   const auto state = replay(task.initial, std::span(trajectory).first(steps));
-  return program_lines(program_text(state.ok() ? *state : task.initial));
+  return program_text(state.ok() ? *state : task.initial);
 }
 
 }  // namespace
 
-std::vector<ProgramLines> sample_states(std::span<const MeasuredTask> from, std::size_t tasks, std::size_t states,
-                                        Random& random) {
+std::vector<std::string> sample_texts(std::span<const MeasuredTask> from, std::size_t tasks, std::size_t states,
+                                      Random& random) {
   std::vector<std::size_t> order(from.size());
   for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
-  std::vector<ProgramLines> result;
+  std::vector<std::string> result;
   for (std::size_t i = 0; i < std::min(tasks, order.size()); ++i) {
     std::swap(order[i], order[i + random.below(order.size() - i)]);
     const MeasuredTask& task = from[order[i]];
@@ -25,7 +25,7 @@ std::vector<ProgramLines> sample_states(std::span<const MeasuredTask> from, std:
     for (std::size_t s = 0; s < states; ++s) {
       const bool along = s < states / 2;
       const Trajectory& trajectory = along ? one : task.trajectories[random.below(task.trajectories.size())];
-      result.push_back(state_after(task, trajectory, along ? random.below(one.size() + 1) : trajectory.size()));
+      result.push_back(text_after(task, trajectory, along ? random.below(one.size() + 1) : trajectory.size()));
     }
   }
   return result;

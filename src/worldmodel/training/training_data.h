@@ -2,11 +2,11 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <vector>
 
 #include "base/random.h"
 #include "schedule/state.h"
-#include "worldmodel/program_lines.h"
 
 namespace tilecast {
 
@@ -16,9 +16,9 @@ struct MeasuredTask {
   std::vector<double> seconds;  // of each trajectory's program
 };
 
-// States of `tasks` different tasks (fewer when there are fewer), `states` of each: half of them along one trajectory,
-// half where others end. Programs of one task are the hard ones to tell apart.
-std::vector<ProgramLines> sample_states(std::span<const MeasuredTask> from, std::size_t tasks, std::size_t states,
-                                        Random& random);
+// Program texts of states of `tasks` different tasks (fewer when there are fewer), `states` of each: half of them along
+// one trajectory, half where others end. Programs of one task are the hard ones to tell apart.
+std::vector<std::string> sample_texts(std::span<const MeasuredTask> from, std::size_t tasks, std::size_t states,
+                                      Random& random);
 
 }  // namespace tilecast

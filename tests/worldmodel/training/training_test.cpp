@@ -34,7 +34,8 @@ TEST(EncoderModule, IsWhatInferenceComputes) {
   ASSERT_TRUE(encoder.ok()) << encoder.error().message;
   Random random(5);
   const std::vector<MeasuredTask> tasks = testing::measured_tasks(4);
-  const std::vector<ProgramLines> programs = sample_states(tasks, 2, 8, random);
+  std::vector<ProgramLines> programs;
+  for (const std::string& text : sample_texts(tasks, 2, 8, random)) programs.push_back(program_lines(text));
   ASSERT_EQ(programs.size(), 16U);
   const torch::Tensor latents = module.forward(programs, 0);
   LineVectors known;
@@ -189,8 +190,8 @@ TEST_P(TransitionTraining, ForeseesWhatTheEncoderSays) {
   std::vector<double> times;
   for (const Rollout& one : rollouts[0]) {
     const auto steps = static_cast<std::uint32_t>(one.features.size() / kActionFeatureCount);
-    scores.push_back(
-        static_cast<double>(model.value.log_times(model.foresee(initial, one.features, std::vector{steps})).front()));
+    scores.push_back(static_cast<double>(
+        model.value.log_times(model.value.features(model.foresee(initial, one.features, std::vector{steps}))).front()));
     times.push_back(one.log_seconds);
   }
   EXPECT_GT(rank_correlation(scores, times), 0.5);
