@@ -7,8 +7,7 @@ namespace tilecast {
 
 GaussianProcess::GaussianProcess(std::size_t columns, const GaussianKernel& kernel, std::span<const float> points,
                                  std::span<const double> values)
-    : GaussianProcess(columns, kernel) {
-  known_ = to_matrix(points);
+    : columns_(columns), kernel_(kernel), known_(to_matrix(points)) {
   const auto count = static_cast<Eigen::Index>(values.size());
   Eigen::MatrixXd observed = covariances(known_, known_);
   observed.diagonal().array() += kernel.noise * kernel.noise;
@@ -39,15 +38,13 @@ GaussianProcess::Matrix GaussianProcess::covariances(const Matrix& a, const Matr
 std::vector<double> GaussianProcess::means(std::span<const float> points) const {
   const Matrix rows = to_matrix(points);
   std::vector<double> result(static_cast<std::size_t>(rows.rows()), offset_);
-  if (!knows_something()) return result;
   Eigen::Map<Eigen::VectorXd>(result.data(), rows.rows()) += covariances(rows, known_) * weights_;
   return result;
 }
 
 std::vector<double> GaussianProcess::deviations(std::span<const float> points) const {
   const Matrix rows = to_matrix(points);
-  std::vector<double> result(static_cast<std::size_t>(rows.rows()), kernel_.deviation);
-  if (!knows_something()) return result;
+  std::vector<double> result(static_cast<std::size_t>(rows.rows()));
   const Eigen::MatrixXd shared = covariances(known_, rows);
   const Eigen::VectorXd gained = factor_.matrixL().solve(shared).colwise().squaredNorm();
   for (std::size_t i = 0; i < result.size(); ++i) {

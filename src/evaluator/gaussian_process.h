@@ -19,8 +19,6 @@ struct GaussianKernel {
 
 class GaussianProcess {
  public:
-  // Knows nothing yet: expects 0 everywhere.
-  GaussianProcess(std::size_t columns, const GaussianKernel& kernel) : columns_(columns), kernel_(kernel) {}
   // From values observed at points (rows x columns), one or more. Far from all of them the mean of the observed values
   // is expected, each weighted by what it adds to the others.
   GaussianProcess(std::size_t columns, const GaussianKernel& kernel, std::span<const float> points,
@@ -36,14 +34,13 @@ class GaussianProcess {
   Matrix to_matrix(std::span<const float> points) const;
   // Covariances of the values at the rows of a and of b.
   Matrix covariances(const Matrix& a, const Matrix& b) const;
-  bool knows_something() const { return weights_.size() > 0; }
 
   std::size_t columns_;
   GaussianKernel kernel_;
   Matrix known_;                        // the points observed
   Eigen::LLT<Eigen::MatrixXd> factor_;  // of their covariance, noise included
   Eigen::VectorXd weights_;             // inverse covariance times (values - offset)
-  double offset_ = 0;                   // expected far away
+  double offset_;                       // expected far away
 };
 
 }  // namespace tilecast

@@ -11,15 +11,6 @@ namespace {
 
 constexpr GaussianKernel kKernel{.length = 0.5, .deviation = 2, .noise = 0.01};
 
-TEST(GaussianProcess, ExpectsNothingAndIsAsUnsureAsItsKernelBeforeItKnowsAnything) {
-  const GaussianProcess process(2, kKernel);
-  const std::vector<float> at = std::vector<float>{0, 1, 5, 5};
-  const std::vector<double> mean = process.means(at);
-  const std::vector<double> deviation = process.deviations(at);
-  EXPECT_EQ(mean, (std::vector<double>{0, 0}));
-  EXPECT_EQ(deviation, (std::vector<double>{2, 2}));
-}
-
 // One observation: what it says of another point falls with the root mean square of the difference.
 TEST(GaussianProcess, KnowsLessFartherAway) {
   const GaussianProcess process(2, kKernel, std::vector<float>{0, 0}, std::vector<double>{1});
