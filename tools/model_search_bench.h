@@ -11,14 +11,15 @@
 #include "model_timing.h"
 #include "search_evaluators.h"
 #include "search_judge.h"
+#include "tuner/tuner.h"
 
 namespace tilecast::tools {
 
 struct ModelSearchOptions {
   std::vector<SearchJudge> judges;  // with the trials of a task: a run has as many for each task of the model together
   JudgeKnowledge knowledge;
-  int round = 5;                  // candidates of a task measured at once
-  double optimism = 1;            // TuneOptions::optimism
+  int round = TuneOptions{}.round;  // candidates of a task measured at once
+  double optimism = TuneOptions{}.optimism;
   int seeds = 3;                  // 0, 1, …: of the run, and of the inputs that are timed
   ModelTimingOptions timing;      // its threads are also those with which candidates are measured
   std::filesystem::path records;  // directory of the logs (search_log) and the model_remeasurement_file

@@ -5,15 +5,14 @@
 
 #include <nlohmann/json.hpp>
 
+#include "report_text.h"
 #include "table.h"
 
 namespace tilecast::tools {
 namespace {
 
-constexpr const char* kNone = "-";
-
 std::string number(const RankingQuality& quality, double value) {
-  return quality.tasks() == 0 ? kNone : fmt::format("{:.3f}", value);
+  return quality.tasks() == 0 ? kNoNumber : fmt::format("{:.3f}", value);
 }
 
 void append_cells(const RankingQuality& quality, std::vector<std::string>& cells) {

@@ -9,6 +9,7 @@
 #include "ir/task.h"
 #include "search_evaluators.h"
 #include "search_judge.h"
+#include "tuner/tuner.h"
 
 namespace tilecast::tools {
 
@@ -17,8 +18,8 @@ struct SearchBenchOptions {
   JudgeKnowledge knowledge;
   int seeds = 3;  // 0, 1, …
   int threads = 2;
-  int round = 5;                  // candidates measured at once
-  double optimism = 1;            // TuneOptions::optimism
+  int round = TuneOptions{}.round;  // candidates measured at once
+  double optimism = TuneOptions{}.optimism;
   int rounds = 5;                 // of remeasuring
   std::filesystem::path records;  // directory of the logs (search_log) and the remeasurement_file
 };

@@ -35,21 +35,15 @@ GaussianProcess::Matrix GaussianProcess::covariances(const Matrix& a, const Matr
   return kernel_.deviation * kernel_.deviation * (result.array().max(0) * scale).exp().matrix();
 }
 
-std::vector<double> GaussianProcess::means(std::span<const float> points) const {
-  const Matrix rows = to_matrix(points);
-  std::vector<double> result(static_cast<std::size_t>(rows.rows()), offset_);
-  Eigen::Map<Eigen::VectorXd>(result.data(), rows.rows()) += covariances(rows, known_) * weights_;
-  return result;
-}
-
-std::vector<double> GaussianProcess::deviations(std::span<const float> points) const {
-  const Matrix rows = to_matrix(points);
-  std::vector<double> result(static_cast<std::size_t>(rows.rows()));
-  const Eigen::MatrixXd shared = covariances(known_, rows);
+GaussianProcess::Prediction GaussianProcess::predict(std::span<const float> points) const {
+  const Eigen::MatrixXd shared = covariances(known_, to_matrix(points));
+  const Eigen::VectorXd known = shared.transpose() * weights_;
   const Eigen::VectorXd gained = factor_.matrixL().solve(shared).colwise().squaredNorm();
-  for (std::size_t i = 0; i < result.size(); ++i) {
-    const double left = kernel_.deviation * kernel_.deviation - gained[static_cast<Eigen::Index>(i)];
-    result[i] = std::sqrt(std::max(left, 0.0));
+  Prediction result;
+  for (Eigen::Index i = 0; i < shared.cols(); ++i) {
+    const double left = kernel_.deviation * kernel_.deviation - gained[i];
+    result.means.push_back(offset_ + known[i]);
+    result.deviations.push_back(std::sqrt(std::max(left, 0.0)));
   }
   return result;
 }

@@ -24,9 +24,13 @@ class GaussianProcess {
   GaussianProcess(std::size_t columns, const GaussianKernel& kernel, std::span<const float> points,
                   std::span<const double> values);
 
+  // One entry a point.
+  struct Prediction {
+    std::vector<double> means;
+    std::vector<double> deviations;
+  };
   // Of each of the points (rows x columns) by itself.
-  std::vector<double> means(std::span<const float> points) const;
-  std::vector<double> deviations(std::span<const float> points) const;
+  Prediction predict(std::span<const float> points) const;
 
  private:
   using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;

@@ -131,12 +131,10 @@ std::vector<double> TreeEvaluator::optimistic_scores(const TaskContext& task, st
   const double say_of_trees = process != nullptr ? 0.5 : 1;
   for (std::size_t i = 0; i < log_times.size(); ++i) log_times[i] += say_of_trees * static_cast<double>(of_trees[i]);
   if (process != nullptr) {
-    const std::vector<double> means = process->means(features.points);
-    for (std::size_t i = 0; i < log_times.size(); ++i) log_times[i] += (1 - say_of_trees) * means[i];
-  }
-  if (process != nullptr && optimism > 0) {
-    const std::vector<double> deviations = process->deviations(features.points);
-    for (std::size_t i = 0; i < log_times.size(); ++i) log_times[i] -= optimism * deviations[i];
+    const auto [means, deviations] = process->predict(features.points);
+    for (std::size_t i = 0; i < log_times.size(); ++i) {
+      log_times[i] += (1 - say_of_trees) * means[i] - optimism * deviations[i];
+    }
   }
   std::vector<double> scores(log_times.size());
   for (std::size_t i = 0; i < scores.size(); ++i) {

@@ -10,7 +10,6 @@
 #include "base/hash.h"
 #include "base/stopwatch.h"
 #include "codegen/codegen.h"
-#include "search/evolutionary_search.h"
 #include "search/random_search.h"
 #include "tuner/task_scheduler.h"
 

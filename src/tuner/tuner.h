@@ -14,7 +14,7 @@
 #include "ir/task.h"
 #include "measure/measurer.h"
 #include "record/record_log.h"
-#include "search/search_policy.h"
+#include "search/evolutionary_search.h"
 
 namespace tilecast {
 
@@ -28,7 +28,7 @@ struct TuneOptions {
   std::uint64_t seed = 0;
   std::filesystem::path records;  // empty: no log
   bool random_search = false;     // samples instead of evolution
-  double optimism = 1;            // EvolutionOptions::optimism
+  double optimism = EvolutionOptions{}.optimism;
 };
 
 struct TaskProgress {

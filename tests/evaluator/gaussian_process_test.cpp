@@ -15,14 +15,12 @@ constexpr GaussianKernel kKernel{.length = 0.5, .deviation = 2, .noise = 0.01};
 TEST(GaussianProcess, KnowsLessFartherAway) {
   const GaussianProcess process(2, kKernel, std::vector<float>{0, 0}, std::vector<double>{1});
   const double gained = 4 * std::exp(-1) * 4 / (4 + kKernel.noise * kKernel.noise);
-  EXPECT_NEAR(process.deviations(std::vector<float>{0.5, -0.5}).front(), std::sqrt(4 - gained), 1e-6);
+  EXPECT_NEAR(process.predict(std::vector<float>{0.5, -0.5}).deviations.front(), std::sqrt(4 - gained), 1e-6);
 }
 
 TEST(GaussianProcess, KnowsWhatItSawAndFallsBackToTheMeanFarAway) {
   const GaussianProcess process(1, kKernel, std::vector<float>{0, 10}, std::vector<double>{1, 3});
-  const std::vector<float> at = std::vector<float>{0, 10, 100};
-  const std::vector<double> mean = process.means(at);
-  const std::vector<double> deviation = process.deviations(at);
+  const auto [mean, deviation] = process.predict(std::vector<float>{0, 10, 100});
   EXPECT_NEAR(mean[0], 1, 1e-3);
   EXPECT_NEAR(mean[1], 3, 1e-3);
   EXPECT_NEAR(mean[2], 2, 1e-9);
@@ -33,7 +31,7 @@ TEST(GaussianProcess, KnowsWhatItSawAndFallsBackToTheMeanFarAway) {
 TEST(GaussianProcess, ManyObservationsOfOnePlaceCountAsOne) {
   const std::vector<float> points{0, 0, 0, 0, 10};
   const GaussianProcess process(1, kKernel, points, std::vector<double>{1, 1, 1, 1, 3});
-  EXPECT_NEAR(process.means(std::vector<float>{-100}).front(), 2, 1e-3);
+  EXPECT_NEAR(process.predict(std::vector<float>{-100}).means.front(), 2, 1e-3);
 }
 
 // The textbook's formulas for two observations and one other point, written out.
@@ -45,9 +43,7 @@ TEST(GaussianProcess, AgreesWithTheFormulasForTwoObservations) {
   const double diagonal = 1.25;
   const double determinant = diagonal * diagonal - k01 * k01;
   // By symmetry the offset is the plain mean, and the point in the middle expects it.
-  const std::vector<float> at = std::vector<float>{0.5F};
-  const std::vector<double> mean = process.means(at);
-  const std::vector<double> deviation = process.deviations(at);
+  const auto [mean, deviation] = process.predict(std::vector<float>{0.5F});
   EXPECT_NEAR(mean[0], 0.5, 1e-12);
   const double gained = 2 * (diagonal * ka * ka - k01 * ka * ka) / determinant;
   EXPECT_NEAR(deviation[0], std::sqrt(1 - gained), 1e-9);
@@ -68,9 +64,7 @@ TEST(GaussianProcess, RecoversAFunctionFromNoisySamples) {
   }
   const GaussianProcess process(1, kernel, points, values);
   for (double x = 0.5; x < 5.5; x += 0.25) {
-    const std::vector<float> at = std::vector<float>{static_cast<float>(x)};
-    const std::vector<double> mean = process.means(at);
-    const std::vector<double> deviation = process.deviations(at);
+    const auto [mean, deviation] = process.predict(std::vector<float>{static_cast<float>(x)});
     EXPECT_NEAR(mean[0], std::sin(x), 0.12);
     EXPECT_LT(deviation[0], 0.12);
   }
