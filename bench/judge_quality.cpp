@@ -48,12 +48,12 @@ void report(const TaskContext& context, std::vector<MeasureRecord> records) {
   const Hardware hardware = probe_hardware();
   for (const std::size_t count : {std::size_t{0}, std::size_t{10}, std::size_t{20}, std::size_t{40}, std::size_t{80}}) {
     if (held_out + count > records.size()) break;
-    StaticEvaluator evaluator(hardware, test.front().threads, hardware.cores);
+    StaticEvaluator evaluator({hardware, test.front().threads, {}}, hardware.cores);
     evaluator.update(context, std::span(records).subspan(held_out, count));
     const std::vector<double> scores = evaluator.score(context, trajectories);
     fmt::print("  {:>3}: {:.2f} top {:.2f}", count, rank_correlation(scores, speed), top_share(scores, speed));
   }
-  StaticEvaluator evaluator(hardware, test.front().threads, hardware.cores);
+  StaticEvaluator evaluator({hardware, test.front().threads, {}}, hardware.cores);
   evaluator.update(context, records);
   std::vector<Trajectory> many;
   while (many.size() < 4000) many.insert(many.end(), trajectories.begin(), trajectories.end());

@@ -89,10 +89,10 @@ int bench_subgraphs(const BenchArguments& arguments) {
   const auto tasks = read_tasks(arguments.source);
   if (!tasks.ok()) return report_error(tasks.error().message);
   watch_for_stop();
-  const Hardware hardware = probe_hardware();
+  const Machine machine = measure_this_machine(arguments.threads);
   auto measurer = make_measurer({.threads = arguments.threads});
   if (!measurer.ok()) return report_error(measurer.error().message);
-  const auto evaluator = make_evaluator(arguments.evaluator, hardware, arguments.threads, 0);
+  const auto evaluator = make_evaluator(arguments.evaluator, machine, 0);
   if (!evaluator.ok()) return report_error(evaluator.error().message);
   const Status warmed = warm_start(**evaluator, arguments.warm_start, arguments.threads);
   if (!warmed.ok()) return report_error(warmed.error().message);
@@ -101,13 +101,14 @@ int bench_subgraphs(const BenchArguments& arguments) {
   fmt::print("{:<16} {:>4} {:>7} {:>6} {:>10} {:>9} {:>7} {:>8}\n", "subgraph", "seed", "trials", "errors", "best ms",
              "GFLOP/s", "peak", "tuning s");
   std::vector<BenchResult> results;
-  double peak = 0;
+  double peak = machine.peaks.gflops;
   for (int seed = 0; seed < arguments.seeds; ++seed) {
     for (const WeightedTask& task : *tasks) {
       if (stop_requested()) break;
       // Neighbours on a shared machine lower it now and then: the largest of all counts.
       peak = std::max(peak, measure_peak_gflops(arguments.threads));
-      auto progress = tune_alone(task, arguments, static_cast<std::uint64_t>(seed), hardware, **evaluator, **measurer);
+      auto progress =
+          tune_alone(task, arguments, static_cast<std::uint64_t>(seed), machine.hardware, **evaluator, **measurer);
       if (!progress.ok()) return report_error(progress.error().message);
       results.push_back({task.task.name, static_cast<std::uint64_t>(seed), *progress});
       print_row(results.back(), peak);

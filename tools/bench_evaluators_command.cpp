@@ -115,17 +115,17 @@ void report(const std::vector<TaskCosts>& tasks, const Evaluators& evaluators,
 Status run_bench(const BenchEvaluatorsArguments& arguments) {
   TILECAST_TRY(const std::vector<WeightedTask> tasks, read_tasks(arguments.source));
   watch_for_stop();
-  const Hardware hardware = probe_hardware();
+  const Machine machine = measure_this_machine(arguments.threads);
   Evaluators evaluators;
   for (const std::string& name : evaluator_names()) {
     const EvaluatorChoice choice{name, arguments.choice.model};
-    TILECAST_TRY(evaluators[name], make_evaluator(choice, hardware, arguments.threads, arguments.seed));
+    TILECAST_TRY(evaluators[name], make_evaluator(choice, machine, arguments.seed));
     TILECAST_CHECK(warm_start(*evaluators[name], arguments.warm_start, arguments.threads));
   }
   std::vector<TaskCosts> costs;
   for (const WeightedTask& task : tasks) {
     if (stop_requested()) break;
-    TILECAST_TRY(TaskCosts measured, measure_task(task.task, arguments, hardware, evaluators));
+    TILECAST_TRY(TaskCosts measured, measure_task(task.task, arguments, machine.hardware, evaluators));
     costs.push_back(std::move(measured));
   }
   if (!costs.empty()) report(costs, evaluators, arguments);

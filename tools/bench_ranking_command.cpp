@@ -62,6 +62,13 @@ void add_bench_ranking_command(CLI::App& bench, int& exit_code) {
       "tasks. Writes tables and a plot.");
   command->add_option("FILE", options.files, "files of a dataset, such as data/dataset/records-1.jsonl.xz")->required();
   add_world_model_option(*command, arguments->choice);
+  command
+      ->add_option("--other-models", options.other_models,
+                   "models that were trained like it with other seeds, separated by commas: of the judges that read a "
+                   "model a table says how far they vary")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(CLI::ExistingFile);
   command->add_option("--split", arguments->splits, "whose programs are ranked; several separated by commas")
       ->delimiter(',')
       ->allow_extra_args(false)

@@ -105,7 +105,7 @@ Result<StatesSummary> write_states(const std::vector<TaskRecords>& groups, const
 Status run_states(const StatesArguments& arguments) {
   TILECAST_TRY(const Dataset dataset, read_datasets(arguments.files));
   TILECAST_TRY(const std::vector<TaskRecords> groups,
-               group_records(dataset.records, dataset.hardware, [&](const std::string& key) {
+               group_records(dataset.records, dataset.hardware, dataset.machine_states, [&](const std::string& key) {
                  const DatasetTask& task = dataset.tasks.at(key);
                  const auto& splits = arguments.splits;
                  const bool wanted =

@@ -9,9 +9,9 @@ namespace {
 
 // What stands for every machine. It keeps the number of cores, of which no feature speaks: they say how many threads
 // judge.
-Hardware any_hardware(const Hardware& hardware) {
-  Hardware any;
-  any.cores = hardware.cores;
+Machine any_machine(const Machine& machine) {
+  Machine any{.threads = machine.threads};
+  any.hardware.cores = machine.hardware.cores;
   return any;
 }
 
@@ -23,15 +23,15 @@ Judges::Judges(EvaluatorChoice choice, std::span<const TaskRecords> training, st
   choice_.pretrained = false;
   if (!without_hardware) return;
   without_hardware_copy_.assign(training.begin(), training.end());
-  for (TaskRecords& group : without_hardware_copy_) group.hardware = any_hardware(group.hardware);
+  for (TaskRecords& group : without_hardware_copy_) group.machine = any_machine(group.machine);
   training_ = without_hardware_copy_;
 }
 
 Result<const Evaluator*> Judges::judge_of(const TaskRecords& group) {
-  const Hardware hardware = without_hardware_ ? any_hardware(group.hardware) : group.hardware;
-  std::unique_ptr<Evaluator>& evaluator = evaluators_[{hardware.fingerprint, group.threads}];
+  const Machine machine = without_hardware_ ? any_machine(group.machine) : group.machine;
+  std::unique_ptr<Evaluator>& evaluator = evaluators_[{machine.hardware.fingerprint, machine.threads}];
   if (!evaluator) {
-    TILECAST_TRY(auto made, make_evaluator(choice_, hardware, group.threads, seed_));
+    TILECAST_TRY(auto made, make_evaluator(choice_, machine, seed_));
     const auto start = std::chrono::steady_clock::now();
     if (!training_.empty()) TILECAST_CHECK(made->pretrain(training_));
     training_seconds_ += seconds_since(start);

@@ -30,7 +30,7 @@ class ModelSearchBench {
   ModelSearchBench(const ModelSearchOptions& options, Measurer& measurer)
       : options_(options),
         measurer_(measurer),
-        evaluators_(options.judges, options.knowledge, hardware_, options.timing.threads) {}
+        evaluators_(options.judges, options.knowledge, options.timing.threads) {}
 
   Result<bool> run(const std::vector<ModelToTune>& models) {
     TILECAST_TRY(remeasured_, read_model_remeasurements(model_remeasurement_file(options_.records)));

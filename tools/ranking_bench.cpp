@@ -52,7 +52,8 @@ Result<Programs> read_programs(const RankingBenchOptions& options) {
 std::vector<Hardware> machines_of(const Programs& programs) {
   std::map<std::string, Hardware> machines;  // by fingerprint
   for (const RankedSplit& split : programs.splits) {
-    for (const TaskRecords& group : split.groups) machines.emplace(group.hardware.fingerprint, group.hardware);
+    for (const TaskRecords& group : split.groups)
+      machines.emplace(group.machine.hardware.fingerprint, group.machine.hardware);
   }
   std::vector<Hardware> result;
   for (const auto& [fingerprint, machine] : machines) result.push_back(machine);
@@ -66,9 +67,9 @@ bool any_group(const TaskRecords& /*group*/) {
 // Of each split, by a judge that has learnt from `training`.
 Result<std::vector<Scores>> score_splits(const ComparedJudge& judge, std::span<const TaskRecords> training,
                                          std::span<const RankedSplit> splits, const GroupFilter& wanted,
-                                         const RankingBenchOptions& options) {
+                                         const std::filesystem::path& model, std::uint64_t seed) {
   const auto start = std::chrono::steady_clock::now();
-  Judges judges({judge.evaluator, options.model}, judge.cold ? std::span<const TaskRecords>() : training, options.seed,
+  Judges judges({judge.evaluator, model}, judge.cold ? std::span<const TaskRecords>() : training, seed,
                 judge.without_hardware);
   std::vector<Scores> scores;
   for (const RankedSplit& split : splits) {
@@ -95,8 +96,9 @@ RankingQuality quality_of(const RankedSplit& split, const Scores& scores, const 
 SplitQuality split_quality(const RankedSplit& split, const Scores& scores, const std::vector<Hardware>& machines) {
   SplitQuality quality{.all = quality_of(split, scores, any_group)};
   for (const Hardware& machine : machines) {
-    quality.machines.push_back(quality_of(
-        split, scores, [&](const TaskRecords& group) { return group.hardware.fingerprint == machine.fingerprint; }));
+    quality.machines.push_back(quality_of(split, scores, [&](const TaskRecords& group) {
+      return group.machine.hardware.fingerprint == machine.fingerprint;
+    }));
   }
   return quality;
 }
@@ -140,13 +142,31 @@ Status add_transfer(const Transfer& transfer, const Programs& programs, const Fu
   for (const char* name : kTransferJudges) {
     fmt::print("{}: ", sort_name(transfer));
     TILECAST_TRY(const std::vector<Scores> scores,
-                 score_splits({.evaluator = name}, training, programs.splits, wanted, options));
+                 score_splits({.evaluator = name}, training, programs.splits, wanted, options.model, options.seed));
     for (std::size_t s = 0; s < scores.size(); ++s) {
       const RankedSplit& split = programs.splits[s];
       const RankingQuality without = quality_of(split, scores[s], wanted);
       if (without.tasks() == 0) continue;
       rows.push_back({sort_name(transfer), name, std::string(split_name(split.split)), without,
                       quality_of(split, full.at(name)[s], wanted)});
+    }
+  }
+  return Unit{};
+}
+
+// Of each judge that reads a model, what becomes of it with each of the other models.
+Status add_other_models(const Programs& programs, const RankingBenchOptions& options, RankingReport& report) {
+  for (const std::filesystem::path& model : options.other_models) {
+    TILECAST_TRY(report.other_models.emplace_back(), world_model_training({.model = model}));
+    for (JudgeRow& row : report.judges) {
+      if (!reads_model(row.judge)) continue;
+      fmt::print("{}: ", model.string());
+      TILECAST_TRY(const std::vector<Scores> scores,
+                   score_splits(row.judge, programs.training, programs.splits, any_group, model, options.seed));
+      std::vector<RankingQuality>& qualities = row.others.emplace_back();
+      for (std::size_t s = 0; s < scores.size(); ++s) {
+        qualities.push_back(quality_of(programs.splits[s], scores[s], any_group));
+      }
     }
   }
   return Unit{};
@@ -168,13 +188,14 @@ Result<RankingReport> run_rankings(const RankingBenchOptions& options) {
   FullScores full;
   for (const ComparedJudge& compared : judges_to_compare(options.encoded)) {
     TILECAST_TRY(std::vector<Scores> scores,
-                 score_splits(compared, programs.training, programs.splits, any_group, options));
-    JudgeRow& row = report.judges.emplace_back(JudgeRow{compared, {}});
+                 score_splits(compared, programs.training, programs.splits, any_group, options.model, options.seed));
+    JudgeRow& row = report.judges.emplace_back(JudgeRow{compared, {}, {}});
     for (std::size_t s = 0; s < scores.size(); ++s) {
       row.splits.push_back(split_quality(programs.splits[s], scores[s], report.machines));
     }
     if (label(compared) == compared.evaluator) full[compared.evaluator] = std::move(scores);
   }
+  TILECAST_CHECK(add_other_models(programs, options, report));
   for (const Transfer& transfer : transfers_of(options)) {
     TILECAST_CHECK(add_transfer(transfer, programs, full, options, report.transfers));
   }

@@ -13,10 +13,11 @@
 namespace tilecast::tools {
 
 struct RankingBenchOptions {
-  std::vector<std::filesystem::path> files;  // of a dataset
-  std::filesystem::path model;               // empty: the one beside the program
-  std::vector<DatasetSplit> splits;          // whose programs are ranked
-  bool encoded = true;                       // see judges_to_compare
+  std::vector<std::filesystem::path> files;         // of a dataset
+  std::filesystem::path model;                      // empty: the one beside the program
+  std::vector<std::filesystem::path> other_models;  // trained like it with other seeds
+  std::vector<DatasetSplit> splits;                 // whose programs are ranked
+  bool encoded = true;                              // see judges_to_compare
   // Main operators that are left out of training, one after the other; empty: those of transfer_operators() that the
   // files have.
   std::vector<std::string> operators;

@@ -1,5 +1,7 @@
 #include "ranking_report.h"
 
+#include "evaluator/world_model_evaluator.h"
+
 namespace tilecast::tools {
 
 std::string label(const ComparedJudge& judge) {
@@ -7,6 +9,11 @@ std::string label(const ComparedJudge& judge) {
   if (judge.without_hardware) text += ", no hardware";
   if (judge.cold) text += ", cold";
   return text;
+}
+
+bool reads_model(const ComparedJudge& judge) {
+  // Trees that have learnt nothing say the same whatever they are shown.
+  return !judge.cold && ranker_from_name(judge.evaluator).has_value();
 }
 
 std::vector<ComparedJudge> judges_to_compare(bool with_encoded) {

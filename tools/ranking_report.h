@@ -20,6 +20,9 @@ struct ComparedJudge {
 // Unique in a comparison: "static", "static, no hardware", "static, cold".
 std::string label(const ComparedJudge& judge);
 
+// Whether what it says depends on a model.
+bool reads_model(const ComparedJudge& judge);
+
 // The judges of the ablation. `with_encoded`: also the one that builds and encodes every candidate, which takes long.
 std::vector<ComparedJudge> judges_to_compare(bool with_encoded);
 
@@ -32,6 +35,8 @@ struct SplitQuality {
 struct JudgeRow {
   ComparedJudge judge;
   std::vector<SplitQuality> splits;  // as RankingReport::splits
+  // With each of RankingReport::other_models in place of the model, on each split; empty where no model is read.
+  std::vector<std::vector<RankingQuality>> others;
 };
 
 // One judge on the tasks of one sort in one split.
@@ -45,8 +50,9 @@ struct TransferRow {
 
 struct RankingReport {
   std::vector<std::string> splits;
-  std::vector<Hardware> machines;  // on which the ranked programs were measured
-  std::string model;               // what the parts of the world model learnt from
+  std::vector<Hardware> machines;         // on which the ranked programs were measured
+  std::string model;                      // what the parts of the world model learnt from
+  std::vector<std::string> other_models;  // the same of models that learnt with other seeds
   std::size_t learnt_programs = 0;
   std::size_t learnt_tasks = 0;
   std::uint64_t seed = 0;

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "report_text.h"
+#include "spread.h"
 #include "table.h"
 
 namespace tilecast::tools {
@@ -57,6 +58,36 @@ std::string machine_section(const RankingReport& report, std::size_t m) {
   const Hardware& machine = report.machines[m];
   return fmt::format("## Programs measured on {}, {} cores ({})\n\n", machine.cpu, machine.cores, machine.fingerprint) +
          judge_section(report, [&](const SplitQuality& split) -> const RankingQuality& { return split.machines[m]; });
+}
+
+// "0.797 (0.780 to 0.812)": over all models.
+std::string spread_text(const JudgeRow& row, std::size_t s, double (RankingQuality::*number_of)() const) {
+  std::vector<double> numbers{(row.splits[s].all.*number_of)()};
+  for (const std::vector<RankingQuality>& splits : row.others) numbers.push_back((splits[s].*number_of)());
+  const Spread spread = spread_of(numbers);
+  return fmt::format("{:.3f} ({:.3f} to {:.3f})", spread.median, spread.low, spread.high);
+}
+
+std::string models_section(const RankingReport& report) {
+  Table table{{"judge"}, {}};
+  for (const std::string& split : report.splits) {
+    table.titles.insert(table.titles.end(), {split + ": top-1", "top-5", "rank"});
+  }
+  for (const JudgeRow& row : report.judges) {
+    if (row.others.empty()) continue;
+    std::vector<std::string> cells{label(row.judge)};
+    for (std::size_t s = 0; s < report.splits.size(); ++s) {
+      for (const auto number_of : {&RankingQuality::top1, &RankingQuality::top5, &RankingQuality::rank_correlation}) {
+        cells.push_back(spread_text(row, s, number_of));
+      }
+    }
+    table.rows.push_back(std::move(cells));
+  }
+  return fmt::format(
+      "## {} models\n\n"
+      "The judges that read a model, with the model of the other tables and with others that learnt with other seeds: "
+      "median, lowest and highest. The others:\n\n- {}\n\n{}",
+      report.other_models.size() + 1, fmt::join(report.other_models, "\n- "), to_markdown(table));
 }
 
 Table transfer_table(const RankingReport& report, const std::string& split) {
@@ -116,11 +147,14 @@ nlohmann::json to_json(const JudgeRow& row, const RankingReport& report) {
   for (std::size_t s = 0; s < report.splits.size(); ++s) {
     splits[report.splits[s]] = to_json(row.splits[s], report.machines);
   }
-  return {{"judge", label(row.judge)},
-          {"evaluator", row.judge.evaluator},
-          {"without_hardware", row.judge.without_hardware},
-          {"cold", row.judge.cold},
-          {"splits", std::move(splits)}};
+  nlohmann::json others = nlohmann::json::array();
+  for (const std::vector<RankingQuality>& qualities : row.others) {
+    nlohmann::json& of_model = others.emplace_back(nlohmann::json::object());
+    for (std::size_t s = 0; s < report.splits.size(); ++s) of_model[report.splits[s]] = to_json(qualities[s]);
+  }
+  return {
+      {"judge", label(row.judge)}, {"evaluator", row.judge.evaluator}, {"without_hardware", row.judge.without_hardware},
+      {"cold", row.judge.cold},    {"splits", std::move(splits)},      {"other_models", std::move(others)}};
 }
 
 nlohmann::json to_json(const TransferRow& row) {
@@ -136,6 +170,7 @@ nlohmann::json to_json(const TransferRow& row) {
 std::string to_markdown(const RankingReport& report) {
   std::vector<std::string> sections = {introduction(report), judge_section(report, quality_of_all),
                                        "![rank correlation](ranking.svg)\n"};
+  if (!report.other_models.empty()) sections.push_back(models_section(report));
   for (std::size_t m = 0; m < report.machines.size() && report.machines.size() > 1; ++m) {
     sections.push_back(machine_section(report, m));
   }
@@ -156,6 +191,7 @@ nlohmann::json to_json(const RankingReport& report) {
           {"learnt_programs", report.learnt_programs},
           {"learnt_tasks", report.learnt_tasks},
           {"seed", report.seed},
+          {"other_models", report.other_models},
           {"judges", std::move(judges)},
           {"transfers", std::move(transfers)}};
 }

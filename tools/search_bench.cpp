@@ -43,7 +43,7 @@ class SearchBench {
       : options_(options),
         measurer_(measurer),
         remeasurer_(remeasurer),
-        evaluators_(options.judges, options.knowledge, hardware_, options.threads) {}
+        evaluators_(options.judges, options.knowledge, options.threads) {}
 
   Result<bool> run(const std::vector<WeightedTask>& tasks) {
     TILECAST_TRY(remeasured_, read_remeasurements(remeasurement_file(options_.records)));

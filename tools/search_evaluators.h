@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -22,13 +23,9 @@ struct JudgeKnowledge {
 // One a judge; a judge that has nothing to do is never made.
 class SearchEvaluators {
  public:
-  // For this machine and `threads` threads of the tuned code.
-  SearchEvaluators(std::vector<SearchJudge> judges, JudgeKnowledge knowledge, Hardware hardware, int threads)
-      : judges_(std::move(judges)),
-        knowledge_(std::move(knowledge)),
-        hardware_(std::move(hardware)),
-        threads_(threads),
-        pretrained_(judges_.size()) {}
+  // For this machine, which is measured when the first is made, and `threads` threads of the tuned code.
+  SearchEvaluators(std::vector<SearchJudge> judges, JudgeKnowledge knowledge, int threads)
+      : judges_(std::move(judges)), knowledge_(std::move(knowledge)), threads_(threads), pretrained_(judges_.size()) {}
 
   // One for a search of judge number `j`: it starts with what its judge knew before the first. Fails as make_evaluator
   // and warm_start do.
@@ -37,8 +34,8 @@ class SearchEvaluators {
  private:
   std::vector<SearchJudge> judges_;
   JudgeKnowledge knowledge_;
-  Hardware hardware_;
   int threads_;
+  std::optional<Machine> machine_;
   std::vector<std::unique_ptr<Evaluator>> pretrained_;  // by judge, before any search; null until needed
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <tuple>
 
@@ -18,10 +19,22 @@ bool is_dataset(const std::filesystem::path& file) {
   return file.extension() == ".xz" || first_line_of(file).find(R"("type":"dataset")") != std::string::npos;
 }
 
+// Other work on a machine makes it slower, never faster.
+MachinePeaks peaks_of(std::span<const MachineState> states, const std::string& fingerprint, int threads) {
+  MachinePeaks peaks;
+  for (const MachineState& state : states) {
+    if (state.hardware != fingerprint || state.threads != threads) continue;
+    peaks.gflops = std::max(peaks.gflops, state.peak_gflops);
+    peaks.bandwidth_gbs = std::max(peaks.bandwidth_gbs, state.bandwidth_gbs);
+  }
+  return peaks;
+}
+
 }  // namespace
 
 Result<std::vector<TaskRecords>> group_records(std::span<const MeasureRecord> records,
                                                const std::map<std::string, Hardware>& hardware,
+                                               std::span<const MachineState> states,
                                                const std::function<const Task*(const std::string&)>& task_of) {
   std::map<std::tuple<std::string, std::string, int>, std::vector<MeasureRecord>> groups;
   for (const MeasureRecord& record : records) {
@@ -32,16 +45,17 @@ Result<std::vector<TaskRecords>> group_records(std::span<const MeasureRecord> re
   result.reserve(groups.size());
   for (auto& [group, members] : groups) {
     const auto& [key, fingerprint, threads] = group;
+    const Machine machine{hardware.at(fingerprint), threads, peaks_of(states, fingerprint, threads)};
     const Task& task = *task_of(key);
     auto context = make_task_context(task);
     if (!context.ok()) return Error{fmt::format("task {} ({}): {}", key, task.name, context.error().message)};
-    result.push_back({*std::move(context), hardware.at(fingerprint), threads, std::move(members)});
+    result.push_back({*std::move(context), machine, std::move(members)});
   }
   return result;
 }
 
 Result<std::vector<TaskRecords>> records_of_split(const Dataset& dataset, DatasetSplit split) {
-  return group_records(dataset.records, dataset.hardware, [&](const std::string& key) {
+  return group_records(dataset.records, dataset.hardware, dataset.machine_states, [&](const std::string& key) {
     const DatasetTask& task = dataset.tasks.at(key);
     return task.split == split ? &task.task : nullptr;
   });
@@ -67,7 +81,7 @@ Result<std::vector<TaskRecords>> read_training_records(const std::filesystem::pa
     return records_of_split(dataset, DatasetSplit::kTrain);
   }
   TILECAST_TRY(const RecordSet set, read_record_log(file));
-  return group_records(set.records, set.hardware, [&](const std::string& key) {
+  return group_records(set.records, set.hardware, set.machine_states, [&](const std::string& key) {
     const auto found = set.tasks.find(key);
     return found == set.tasks.end() ? nullptr : &found->second;
   });

@@ -14,9 +14,11 @@
 namespace tilecast::tools {
 
 // The records that have a time, grouped by task, machine and threads. `task_of` gives a record's task by its key; null
-// leaves the record out, and so does hardware that is not in the map. Fails on a task that cannot be built any more.
+// leaves the record out, and so does hardware that is not in the map. A machine's peaks are the largest of its states
+// with as many threads. Fails on a task that cannot be built any more.
 Result<std::vector<TaskRecords>> group_records(std::span<const MeasureRecord> records,
                                                const std::map<std::string, Hardware>& hardware,
+                                               std::span<const MachineState> states,
                                                const std::function<const Task*(const std::string&)>& task_of);
 
 // Those of the tasks of one split.

@@ -13,9 +13,8 @@ Status train_trees(const TrainArguments& arguments, const TrainingSet& set) {
   TILECAST_TRY(WorldModel model, WorldModel::read(arguments.output));
   const auto start = std::chrono::steady_clock::now();
   const Hardware hardware = probe_hardware();
-  // For how many threads it judges does not matter: each record is described for those that it was measured with.
-  WorldModelEvaluator evaluator(hardware, hardware.cores, hardware.cores,
-                                std::make_shared<const WorldModel>(std::move(model)));
+  // For which machine it judges does not matter: each record is described for the one that it was measured on.
+  WorldModelEvaluator evaluator({hardware}, hardware.cores, std::make_shared<const WorldModel>(std::move(model)));
   TILECAST_CHECK(evaluator.pretrain(set.groups));
   TILECAST_TRY(TensorFile file, read_tensor_file(arguments.output));
   remove_trees(file);

@@ -22,8 +22,8 @@ namespace {
 
 void add_group(const TaskRecords& group, MeasuredTask& task, TrainingSet& set, StableHash& hash) {
   hash.add_bytes(group.task.task.key);
-  hash.add_bytes(group.hardware.fingerprint);
-  hash.add_int(static_cast<std::uint64_t>(group.threads));
+  hash.add_bytes(group.machine.hardware.fingerprint);
+  hash.add_int(static_cast<std::uint64_t>(group.machine.threads));
   for (const MeasureRecord& record : group.records) {
     task.trajectories.push_back(record.trajectory);
     task.seconds.push_back(record.seconds());
@@ -41,8 +41,8 @@ Result<TrainingSet> training_set(const TrainArguments& arguments) {
   for (const std::filesystem::path& file : arguments.files) {
     TILECAST_TRY(std::vector<TaskRecords> groups, read_training_records(file));
     for (TaskRecords& group : groups) {
-      const auto [found, is_new] =
-          place.try_emplace({group.task.task.key, group.hardware.fingerprint, group.threads}, set.tasks.size());
+      const auto [found, is_new] = place.try_emplace(
+          {group.task.task.key, group.machine.hardware.fingerprint, group.machine.threads}, set.tasks.size());
       if (is_new) set.tasks.push_back({group.task.initial});
       add_group(group, set.tasks[found->second], set, hash);
       set.groups.push_back(std::move(group));

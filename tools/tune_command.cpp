@@ -50,20 +50,19 @@ int run_tune(const TuneArguments& arguments) {
   const auto tasks = read_tasks(arguments.source);
   if (!tasks.ok()) return report_error(tasks.error().message);
   watch_for_stop();
-  const Hardware hardware = probe_hardware();
-  const auto evaluator = make_evaluator(arguments.evaluator, hardware, arguments.tune.threads, arguments.tune.seed);
+  const Machine machine = measure_this_machine(arguments.tune.threads);
+  const auto evaluator = make_evaluator(arguments.evaluator, machine, arguments.tune.seed);
   if (!evaluator.ok()) return report_error(evaluator.error().message);
   const Status warmed = warm_start(**evaluator, arguments.warm_start, arguments.tune.threads);
   if (!warmed.ok()) return report_error(warmed.error().message);
-  const double peak = measure_peak_gflops(arguments.tune.threads);
   auto measurer = make_measurer({.threads = arguments.tune.threads});
   if (!measurer.ok()) return report_error(measurer.error().message);
   fmt::print("{} tasks, {} threads, peak {:.1f} GFLOP/s, evaluator {}, seed {}\n", tasks->size(),
-             arguments.tune.threads, peak, arguments.evaluator.name, arguments.tune.seed);
+             arguments.tune.threads, machine.peaks.gflops, arguments.evaluator.name, arguments.tune.seed);
 
-  Display display(peak, {arguments.tune.trials, arguments.tune.seconds}, false);
+  Display display(machine.peaks.gflops, {arguments.tune.trials, arguments.tune.seconds}, false);
   const TuneHooks hooks{[&](const TuneProgress& progress) { display.update(progress); }, stop_requested};
-  const auto result = tune(*tasks, arguments.tune, hardware, **evaluator, **measurer, hooks);
+  const auto result = tune(*tasks, arguments.tune, machine.hardware, **evaluator, **measurer, hooks);
   if (!result.ok()) return report_error(result.error().message);
   display.finish(*result);
   fmt::print("time: propose {:.1f} s, build {:.1f} s, run {:.1f} s, update {:.1f} s\n", result->times.propose,

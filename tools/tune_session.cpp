@@ -20,8 +20,7 @@ std::filesystem::path model_file(const EvaluatorChoice& choice) {
   return choice.model.empty() ? directory_of_this_program() / "share" / "world_model.safetensors" : choice.model;
 }
 
-Result<std::unique_ptr<Evaluator>> make_world_model_evaluator(const EvaluatorChoice& choice, const Hardware& hardware,
-                                                              int threads) {
+Result<std::unique_ptr<Evaluator>> make_world_model_evaluator(const EvaluatorChoice& choice, const Machine& machine) {
   const std::filesystem::path file = model_file(choice);
   if (!std::filesystem::exists(file)) {
     return Error{fmt::format("there is no world model {}; make one with `tilecast train`, or take --evaluator static",
@@ -30,7 +29,7 @@ Result<std::unique_ptr<Evaluator>> make_world_model_evaluator(const EvaluatorCho
   TILECAST_TRY(WorldModel read, WorldModel::read(file));
   const auto model = std::make_shared<const WorldModel>(std::move(read));
   const Ranker ranker = *ranker_from_name(choice.name);
-  auto evaluator = std::make_unique<WorldModelEvaluator>(hardware, threads, hardware.cores, model, ranker);
+  auto evaluator = std::make_unique<WorldModelEvaluator>(machine, machine.hardware.cores, model, ranker);
   // The file's trees are those of the judge itself, not of what it is compared with.
   if (choice.pretrained && ranker == Ranker::kMean && !model->trees.bytes.empty()) {
     const Status status = evaluator->read_pretrained(model->trees);
@@ -97,13 +96,14 @@ Result<std::string> world_model_text(const EvaluatorChoice& choice) {
   return fmt::format("model {}: {}", model_file(choice).string(), training);
 }
 
-Result<std::unique_ptr<Evaluator>> make_evaluator(const EvaluatorChoice& choice, const Hardware& hardware, int threads,
+Result<std::unique_ptr<Evaluator>> make_evaluator(const EvaluatorChoice& choice, const Machine& machine,
                                                   std::uint64_t seed) {
   using Made = std::unique_ptr<Evaluator>;
+  const int cores = machine.hardware.cores;
   if (choice.name == "random") return Made(std::make_unique<RandomEvaluator>(seed));
-  if (choice.name == "actions") return Made(std::make_unique<ActionEvaluator>(hardware, threads, hardware.cores));
-  if (choice.name == "static") return Made(std::make_unique<StaticEvaluator>(hardware, threads, hardware.cores));
-  return make_world_model_evaluator(choice, hardware, threads);
+  if (choice.name == "actions") return Made(std::make_unique<ActionEvaluator>(machine, cores));
+  if (choice.name == "static") return Made(std::make_unique<StaticEvaluator>(machine, cores));
+  return make_world_model_evaluator(choice, machine);
 }
 
 Status warm_start(Evaluator& evaluator, const std::vector<std::filesystem::path>& files, int threads) {
@@ -111,7 +111,7 @@ Status warm_start(Evaluator& evaluator, const std::vector<std::filesystem::path>
   std::vector<TaskRecords> all;
   for (const std::filesystem::path& file : files) {
     TILECAST_TRY(std::vector<TaskRecords> groups, read_training_records(file));
-    std::erase_if(groups, [&](const TaskRecords& group) { return group.threads != threads; });
+    std::erase_if(groups, [&](const TaskRecords& group) { return group.machine.threads != threads; });
     if (groups.empty()) {
       return Error{fmt::format("{} has no records with {} threads to start from", file.string(), threads)};
     }

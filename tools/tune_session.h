@@ -42,7 +42,7 @@ Result<std::string> world_model_text(const EvaluatorChoice& choice);
 
 // An evaluator that has learnt from no measurement yet but those of the model's trees. Fails when the file of the model
 // is missing or none that this program reads.
-Result<std::unique_ptr<Evaluator>> make_evaluator(const EvaluatorChoice& choice, const Hardware& hardware, int threads,
+Result<std::unique_ptr<Evaluator>> make_evaluator(const EvaluatorChoice& choice, const Machine& machine,
                                                   std::uint64_t seed);
 
 // Pretrains the evaluator on record logs and files of a dataset (of which the training split): the records with as many

@@ -36,4 +36,20 @@ double measure_peak_gflops(int threads);
 // Reading an array much larger than the last cache, in GB/s.
 double measure_bandwidth_gbs(int threads);
 
+// Both of these; 0: not measured.
+struct MachinePeaks {
+  double gflops = 0;
+  double bandwidth_gbs = 0;
+};
+MachinePeaks measure_peaks(int threads);
+
+// Where code runs: a machine, with how many threads, and what those reach there.
+struct Machine {
+  Hardware hardware;
+  int threads = 1;
+  MachinePeaks peaks;
+};
+// This one, measured now.
+Machine measure_this_machine(int threads);
+
 }  // namespace tilecast

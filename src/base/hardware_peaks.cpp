@@ -185,4 +185,12 @@ double measure_bandwidth_gbs(int threads) {
   return 1e-9 * rate;
 }
 
+MachinePeaks measure_peaks(int threads) {
+  return {.gflops = measure_peak_gflops(threads), .bandwidth_gbs = measure_bandwidth_gbs(threads)};
+}
+
+Machine measure_this_machine(int threads) {
+  return {.hardware = probe_hardware(), .threads = threads, .peaks = measure_peaks(threads)};
+}
+
 }  // namespace tilecast

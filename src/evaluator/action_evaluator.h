@@ -11,9 +11,8 @@ namespace tilecast {
 // Legality is not checked: what no space would propose gets a score like any other.
 class ActionEvaluator final : public TreeEvaluator {
  public:
-  // `code_threads` is how many threads the judged code uses; `threads` how many judge.
-  ActionEvaluator(Hardware hardware, int code_threads, int threads)
-      : TreeEvaluator(std::move(hardware), code_threads, threads) {}
+  // `machine` is where the judged code runs; `threads` how many judge.
+  ActionEvaluator(Machine machine, int threads) : TreeEvaluator(std::move(machine), threads) {}
 
   std::string name() const override { return "actions"; }
 
@@ -22,7 +21,7 @@ class ActionEvaluator final : public TreeEvaluator {
                     const Machine& machine) const override;
   std::size_t columns() const override;
   std::unique_ptr<TreeEvaluator> unlearnt() const override {
-    return std::make_unique<ActionEvaluator>(hardware(), code_threads(), threads());
+    return std::make_unique<ActionEvaluator>(machine(), threads());
   }
 };
 

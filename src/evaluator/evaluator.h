@@ -13,11 +13,10 @@
 
 namespace tilecast {
 
-// Records of one task, all measured on `hardware` with `threads` threads.
+// Records of one task, all measured on the same machine with the same number of threads.
 struct TaskRecords {
   TaskContext task;
-  Hardware hardware;
-  int threads = 1;
+  Machine machine;
   std::vector<MeasureRecord> records;
 };
 

@@ -8,9 +8,8 @@ namespace tilecast {
 
 class StaticEvaluator final : public TreeEvaluator {
  public:
-  // `code_threads` is how many threads the judged code uses; `threads` how many judge.
-  StaticEvaluator(Hardware hardware, int code_threads, int threads)
-      : TreeEvaluator(std::move(hardware), code_threads, threads) {}
+  // `machine` is where the judged code runs; `threads` how many judge.
+  StaticEvaluator(Machine machine, int threads) : TreeEvaluator(std::move(machine), threads) {}
 
   std::string name() const override { return "static"; }
 
@@ -19,7 +18,7 @@ class StaticEvaluator final : public TreeEvaluator {
                     const Machine& machine) const override;
   std::size_t columns() const override;
   std::unique_ptr<TreeEvaluator> unlearnt() const override {
-    return std::make_unique<StaticEvaluator>(hardware(), code_threads(), threads());
+    return std::make_unique<StaticEvaluator>(machine(), threads());
   }
 };
 

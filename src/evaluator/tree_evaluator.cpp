@@ -124,7 +124,7 @@ std::vector<double> TreeEvaluator::known_log_times(const Features& features) con
 
 std::vector<double> TreeEvaluator::optimistic_scores(const TaskContext& task, std::span<const Trajectory> trajectories,
                                                      double optimism) const {
-  const Features features = describe_all(task, trajectories, {hardware_, code_threads_});
+  const Features features = describe_all(task, trajectories, machine_);
   std::vector<double> log_times = known_log_times(features);
   const GaussianProcess* process = process_of(task);
   const std::vector<float> of_trees = values_of(trees_, features.rows);
@@ -182,7 +182,7 @@ void TreeEvaluator::append(const TaskContext& task, std::span<const MeasureRecor
 }
 
 void TreeEvaluator::update(const TaskContext& task, std::span<const MeasureRecord> records) {
-  append(task, records, {hardware_, code_threads_}, measured_[task.task.key]);
+  append(task, records, machine_, measured_[task.task.key]);
   train_trees();
   if (has_points()) fit_process(task.task.key);
 }
@@ -220,7 +220,7 @@ Status TreeEvaluator::pretrain(std::span<const TaskRecords> records) {
   std::vector<const MeasuredPrograms*> groups;
   std::size_t count = 0;
   for (std::size_t i = 0; i < records.size(); ++i) {
-    append(records[i].task, records[i].records, {records[i].hardware, records[i].threads}, programs[i]);
+    append(records[i].task, records[i].records, records[i].machine, programs[i]);
     groups.push_back(&programs[i]);
     count += programs[i].log_seconds.size();
   }

@@ -44,11 +44,6 @@ class TreeEvaluator : public Evaluator {
   Status read_pretrained(const TensorFile& file);
 
  protected:
-  // The machine and the threads that the judged code is for.
-  struct Machine {
-    const Hardware& hardware;
-    int threads;
-  };
   // Of consecutive programs; one that is illegal has no rows.
   struct Features {
     PackedRows rows;
@@ -57,9 +52,8 @@ class TreeEvaluator : public Evaluator {
     std::vector<float> points;  // programs x point_columns()
   };
 
-  // `code_threads` is how many threads the judged code uses; `threads` how many judge.
-  TreeEvaluator(Hardware hardware, int code_threads, int threads)
-      : hardware_(std::move(hardware)), code_threads_(code_threads), threads_(threads) {}
+  // `machine` is where the judged code runs; `threads` how many judge.
+  TreeEvaluator(Machine machine, int threads) : machine_(std::move(machine)), threads_(threads) {}
 
   // Called from several threads at once, with a part of the programs each.
   virtual Features describe(const TaskContext& task, std::span<const Trajectory> trajectories,
@@ -76,8 +70,7 @@ class TreeEvaluator : public Evaluator {
   // One of the same kind, for the same machine, that has learnt nothing.
   virtual std::unique_ptr<TreeEvaluator> unlearnt() const = 0;
 
-  const Hardware& hardware() const { return hardware_; }
-  int code_threads() const { return code_threads_; }
+  const Machine& machine() const { return machine_; }
   int threads() const { return threads_; }
 
  private:
@@ -99,8 +92,7 @@ class TreeEvaluator : public Evaluator {
   // What the pretrained trees contribute to each program's log2 time; zeros before pretraining.
   std::vector<float> pretrained_values(const PackedRows& rows) const;
 
-  Hardware hardware_;
-  int code_threads_;
+  Machine machine_;
   int threads_;
   double pretrained_slope_ = 1;                          // of log time over the estimate
   std::shared_ptr<const PackedTrees> pretrained_trees_;  // null before pretraining

@@ -67,7 +67,7 @@ TreeEvaluator::Features WorldModelEvaluator::describe(const TaskContext& task, s
                                                       const Machine& machine) const {
   const bool encoded = ranker_ == Ranker::kEncodedTrees;
   std::vector<float> actions;
-  PackedRows rows = program_rows(task, trajectories, machine.hardware, machine.threads, encoded ? nullptr : &actions);
+  PackedRows rows = program_rows(task, trajectories, machine, encoded ? nullptr : &actions);
   Features features;
   features.log_estimate.assign(trajectories.size(), 0);
   features.legal.assign(trajectories.size(), 1);

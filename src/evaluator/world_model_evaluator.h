@@ -30,10 +30,10 @@ std::vector<std::string> ranker_names();
 // Legality is not checked, unless states are built: what no space would propose gets a score like any other.
 class WorldModelEvaluator final : public TreeEvaluator {
  public:
-  // `code_threads` is how many threads the judged code uses; `threads` how many judge.
-  WorldModelEvaluator(Hardware hardware, int code_threads, int threads, std::shared_ptr<const WorldModel> model,
+  // `machine` is where the judged code runs; `threads` how many judge.
+  WorldModelEvaluator(Machine machine, int threads, std::shared_ptr<const WorldModel> model,
                       Ranker ranker = Ranker::kMean)
-      : TreeEvaluator(std::move(hardware), code_threads, threads), model_(std::move(model)), ranker_(ranker) {}
+      : TreeEvaluator(std::move(machine), threads), model_(std::move(model)), ranker_(ranker) {}
 
   std::string name() const override { return std::string(ranker_name(ranker_)); }
 
@@ -47,7 +47,7 @@ class WorldModelEvaluator final : public TreeEvaluator {
   std::size_t row_columns() const;
   std::size_t latent_columns() const;
   std::unique_ptr<TreeEvaluator> unlearnt() const override {
-    return std::make_unique<WorldModelEvaluator>(hardware(), code_threads(), threads(), model_, ranker_);
+    return std::make_unique<WorldModelEvaluator>(machine(), threads(), model_, ranker_);
   }
   double share_of_trees() const override;
   // The encoder's latent of the task's unscheduled program.

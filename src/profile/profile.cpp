@@ -7,7 +7,6 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "base/hardware.h"
 #include "base/statistics.h"
 #include "base/stopwatch.h"
 
@@ -52,10 +51,6 @@ double Profile::calls_seconds() const {
 
 double Profile::flops() const {
   return total(rows, &ProfileRow::flops);
-}
-
-MachinePeaks measure_peaks(int threads) {
-  return {measure_peak_gflops(threads), measure_bandwidth_gbs(threads)};
 }
 
 Result<Profile> profile_model(const Manifest& manifest, const LoadedPackage& package, PackageInstance& instance,

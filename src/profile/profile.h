@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "base/hardware.h"
 #include "base/result.h"
 #include "runtime/package/loaded_package.h"
 #include "runtime/package/manifest.h"
@@ -51,15 +52,8 @@ struct Profile {
   double share_of_peak(const ProfileRow& row) const { return peak_gflops > 0 ? row.gflops() / peak_gflops : 0; }
 };
 
-// The peaks of this machine that a profile is held against; each takes about half a second to measure.
-struct MachinePeaks {
-  double gflops = 0;
-  double bandwidth_gbs = 0;
-};
-MachinePeaks measure_peaks(int threads);
-
 // Runs the instance, whose inputs are set, `runs` times after two that do not count; one row a call, in the order of
-// execution. Fails when a run fails, or when the manifest is not that of the package.
+// execution. `peaks`: what it is held against. Fails when a run fails, or when the manifest is not that of the package.
 Result<Profile> profile_model(const Manifest& manifest, const LoadedPackage& package, PackageInstance& instance,
                               int threads, int runs, const MachinePeaks& peaks);
 

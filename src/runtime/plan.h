@@ -47,16 +47,23 @@ typedef struct tilecast_copy {
   uint64_t bytes;
 } tilecast_copy;
 
+/* A part of the weights of which a run reads little: a table in which rows are looked up. */
+typedef struct tilecast_region {
+  uint64_t offset; /* bytes from the start */
+  uint64_t bytes;
+} tilecast_region;
+
 typedef struct tilecast_plan {
   const char* name;
   uint64_t arena_bytes;
   uint64_t weights_bytes;
   uint64_t weights_hash; /* tilecast::runtime::weights_hash of the file */
-  uint32_t step_count, input_count, output_count, copy_count;
+  uint32_t step_count, input_count, output_count, copy_count, lookup_count;
   const tilecast_step* steps;
   const tilecast_port* inputs;
   const tilecast_port* outputs;
   const tilecast_copy* copies;
+  const tilecast_region* lookups;
 } tilecast_plan;
 
 /* tilecast_model_load for this plan, which must outlive the model and its instances. */

@@ -78,7 +78,11 @@ tilecast_status tilecast_load_plan(const tilecast_plan* plan, const char* direct
     auto loaded = std::make_shared<Model>();
     loaded->plan = plan;
     const tilecast_status status = loaded->weights.open(file.c_str(), plan->weights_bytes, plan->weights_hash, error);
-    if (status == TILECAST_OK) *model = new tilecast_model{std::move(loaded)};
+    if (status != TILECAST_OK) return status;
+    for (std::uint32_t i = 0; i < plan->lookup_count; ++i) {
+      loaded->weights.expect_lookups(plan->lookups[i].offset, plan->lookups[i].bytes);
+    }
+    *model = new tilecast_model{std::move(loaded)};
     return status;
   });
 }

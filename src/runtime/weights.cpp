@@ -19,6 +19,16 @@ namespace {
 // Bytes of the file in memory while it is checked; a multiple of every page size.
 constexpr std::size_t kCheckedAtOnce = std::size_t{4} << 20;
 
+// Linux maps with a page that is read what its cache holds in one piece with it, up to 2 MB, as long as all of that is
+// mapped alike. So neighbouring parts of a table are mapped in two ways. The numbers bound what a lookup brings in, and
+// how many mappings a table becomes (a process may have 65,530).
+constexpr std::uint64_t kLookupPart = std::uint64_t{64} << 10;
+constexpr std::uint64_t kMostLookupParts = 4096;
+
+std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) {
+  return (value + unit - 1) / unit * unit;
+}
+
 constexpr std::uint64_t kMultiplier = 0x9e3779b97f4a7c15ULL;
 
 std::uint64_t mix(std::uint64_t state, std::uint64_t word) {
@@ -106,6 +116,13 @@ tilecast_status Weights::open(const char* file, std::uint64_t bytes, std::uint64
                 file);
   }
   return TILECAST_OK;
+}
+
+void Weights::expect_lookups(std::uint64_t offset, std::uint64_t bytes) const {
+  const std::uint64_t part = std::max(kLookupPart, round_up(bytes / kMostLookupParts, kLookupPart));
+  for (std::uint64_t at = round_up(offset, kLookupPart); at + part <= offset + bytes; at += 2 * part) {
+    ::madvise(data() + at, part, MADV_RANDOM);  // a hint: where it fails, more comes in
+  }
 }
 
 }  // namespace tilecast::runtime

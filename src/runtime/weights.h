@@ -36,6 +36,8 @@ class Weights {
   // Maps `file`, which must have this size and hash. To be called once. Pages come into the process when a kernel reads
   // them: a table of which few rows are looked up stays on disk.
   tilecast_status open(const char* file, std::uint64_t bytes, std::uint64_t hash, tilecast_error* error);
+  // Of this part, which lies in the file, kernels read little, here and there: what lies around that stays on disk.
+  void expect_lookups(std::uint64_t offset, std::uint64_t bytes) const;
   // The kernels' buffers have no const; the pages cannot be written.
   std::byte* data() const { return static_cast<std::byte*>(data_); }
 

@@ -188,7 +188,7 @@ class CollectRun {
 
   std::unique_ptr<Evaluator> make_evaluator(bool random) const {
     if (random) return std::make_unique<RandomEvaluator>(options_.seed);
-    return std::make_unique<StaticEvaluator>(hardware_, options_.threads, hardware_.cores);
+    return std::make_unique<StaticEvaluator>(Machine{hardware_, options_.threads, {}}, hardware_.cores);
   }
 
   // In the middle of a round.

@@ -53,5 +53,13 @@ TEST(Hardware, BandwidthIsPlausible) {
   EXPECT_LT(bandwidth, 500.0);
 }
 
+TEST(Hardware, ThisMachineIsMeasuredWithTheThreadsAskedFor) {
+  const Machine machine = measure_this_machine(1);
+  EXPECT_EQ(machine.hardware, probe_hardware());
+  EXPECT_EQ(machine.threads, 1);
+  EXPECT_GT(machine.peaks.gflops, 2.0);
+  EXPECT_GT(machine.peaks.bandwidth_gbs, 0.5);
+}
+
 }  // namespace
 }  // namespace tilecast

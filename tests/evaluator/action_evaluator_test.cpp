@@ -29,8 +29,8 @@ double seconds_of(const Trajectory& trajectory) {
 }
 
 TaskRecords measured(const Task& task, std::size_t count, Random& random) {
-  TaskRecords group{*make_task_context(task), probe_hardware(), 2, {}};
-  const auto space = Space::create(group.task, group.hardware, 2);
+  TaskRecords group{*make_task_context(task), {probe_hardware(), 2, {}}, {}};
+  const auto space = Space::create(group.task, group.machine.hardware, 2);
   for (std::size_t i = 0; i < count; ++i) {
     MeasureRecord record;
     record.trajectory = space->sample(random).trajectory;
@@ -52,12 +52,13 @@ double correlation(const Evaluator& evaluator, const TaskRecords& test) {
 
 // By name; world-model has random weights, so that its trees have to find their way through what they make of actions.
 std::unique_ptr<TreeEvaluator> make_trees(const std::string& name, int threads = 2) {
-  if (name == "actions") return std::make_unique<ActionEvaluator>(probe_hardware(), 2, threads);
+  if (name == "actions") return std::make_unique<ActionEvaluator>(Machine{probe_hardware(), 2, {}}, threads);
   const TensorFile file = testing::random_world_model_file(9);
   const Transition transition = *Transition::from(file);
   auto model = std::make_shared<const WorldModel>(
       WorldModel{*Encoder::from(file), transition, *ValueHead::from(file, transition.latent_width())});
-  return std::make_unique<WorldModelEvaluator>(probe_hardware(), 2, threads, std::move(model), *ranker_from_name(name));
+  return std::make_unique<WorldModelEvaluator>(Machine{probe_hardware(), 2, {}}, threads, std::move(model),
+                                               *ranker_from_name(name));
 }
 std::unique_ptr<Evaluator> make(const std::string& name, int threads) {
   return make_trees(name, threads);
@@ -172,7 +173,7 @@ TEST_P(ActionJudges, RefuseTreesThatAreNotTheirs) {
   EXPECT_EQ(message(changed), "trees_slope is \"1x\", which is no number");
   changed.metadata.erase("trees_slope");
   EXPECT_EQ(message(changed), "there is no trees_slope beside the trees");
-  StaticEvaluator judge(probe_hardware(), 2, 2);
+  StaticEvaluator judge({probe_hardware(), 2, {}}, 2);
   ASSERT_TRUE(judge.pretrain(training).ok());
   TensorFile foreign;
   ASSERT_TRUE(judge.write_pretrained(foreign).ok());

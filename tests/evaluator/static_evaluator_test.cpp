@@ -57,7 +57,7 @@ TEST_P(StaticEvaluatorTest, RedundancyIsAtLeastOne) {
 }
 
 TEST_P(StaticEvaluatorTest, IllegalIsMinusInfinityAndOthersFinite) {
-  StaticEvaluator evaluator(hardware_, 2, 2);
+  StaticEvaluator evaluator({hardware_, 2, {}}, 2);
   const std::vector<Trajectory> trajectories = {space_->default_candidate().trajectory, {Vectorize{"nobody", "x"}}};
   const auto scores = evaluator.score(context_, trajectories);
   ASSERT_EQ(scores.size(), 2U);
@@ -88,7 +88,7 @@ TEST_P(StaticEvaluatorTest, LearnsFromRecordsWithinATask) {
       speeds.push_back(1 / record.seconds());
     }
   }
-  StaticEvaluator evaluator(hardware_, 2, 2);
+  StaticEvaluator evaluator({hardware_, 2, {}}, 2);
   evaluator.update(context_, records);
   const auto scores = evaluator.score(context_, unseen);
   // Of all pairs with different speeds, most are in the right order.
@@ -119,7 +119,7 @@ TEST(StaticEvaluatorPretraining, CarriesOverToAnotherTask) {
     return 1e-4 * loops * loops;
   };
   const auto measured = [&](const Task& task, std::size_t count) {
-    TaskRecords group{*make_task_context(task), hardware, 2, {}};
+    TaskRecords group{*make_task_context(task), {hardware, 2, {}}, {}};
     const auto space = Space::create(group.task, hardware, 2);
     for (std::size_t i = 0; i < count; ++i) {
       MeasureRecord record;
@@ -140,7 +140,7 @@ TEST(StaticEvaluatorPretraining, CarriesOverToAnotherTask) {
     trajectories.push_back(record.trajectory);
     speeds.push_back(1 / record.seconds());
   }
-  StaticEvaluator evaluator(hardware, 2, 2);
+  StaticEvaluator evaluator({hardware, 2, {}}, 2);
   const double cold = rank_correlation(evaluator.score(test.task, trajectories), speeds);
   ASSERT_TRUE(evaluator.pretrain(training).ok());
   const double pretrained = rank_correlation(evaluator.score(test.task, trajectories), speeds);
@@ -156,8 +156,8 @@ TEST(StaticEvaluatorPretraining, CarriesOverToAnotherTask) {
 }
 
 TEST(StaticEvaluatorPretraining, NeedsAProgramWithATime) {
-  StaticEvaluator evaluator(probe_hardware(), 2, 2);
-  TaskRecords failed{*make_task_context(testing::dense_task(16, 64, 48)), probe_hardware(), 2, {MeasureRecord{}}};
+  StaticEvaluator evaluator({probe_hardware(), 2, {}}, 2);
+  TaskRecords failed{*make_task_context(testing::dense_task(16, 64, 48)), {probe_hardware(), 2, {}}, {MeasureRecord{}}};
   failed.records[0].error = MeasureErrorKind::kRunCrash;
   const Status status = evaluator.pretrain(std::vector{failed});
   ASSERT_FALSE(status.ok());
@@ -167,8 +167,8 @@ TEST(StaticEvaluatorPretraining, NeedsAProgramWithATime) {
 TEST_P(StaticEvaluatorTest, ThreadsDoNotChangeScores) {
   std::vector<Trajectory> trajectories;
   for (int i = 0; i < 200; ++i) trajectories.push_back(space_->sample(random_).trajectory);
-  const StaticEvaluator one(hardware_, 2, 1);
-  const StaticEvaluator three(hardware_, 2, 3);
+  const StaticEvaluator one({hardware_, 2, {}}, 1);
+  const StaticEvaluator three({hardware_, 2, {}}, 3);
   EXPECT_EQ(one.score(context_, trajectories), three.score(context_, trajectories));
 }
 

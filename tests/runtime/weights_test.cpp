@@ -1,10 +1,11 @@
 #include "runtime/weights.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -25,17 +26,18 @@ void write(const std::filesystem::path& file, const std::vector<char>& bytes) {
   std::ofstream(file, std::ios::binary).write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
-// Kilobytes of the mapping at `data` that are in this process's memory.
-long resident_kilobytes(const void* data) {
-  std::ostringstream start;
-  start << std::hex << reinterpret_cast<std::uintptr_t>(data) << '-';
-  std::ifstream maps("/proc/self/smaps");
-  bool found = false;
-  for (std::string line; std::getline(maps, line);) {
-    found = found || line.rfind(start.str(), 0) == 0;
-    if (found && line.rfind("Rss:", 0) == 0) return std::stol(line.substr(4));
-  }
-  return -1;
+// Kilobytes of these bytes that are in this process's memory.
+long resident_kilobytes(const void* data, std::size_t bytes) {
+  const long page = ::sysconf(_SC_PAGESIZE);
+  const auto first = reinterpret_cast<std::uintptr_t>(data) / static_cast<std::uintptr_t>(page);
+  const std::size_t count = bytes / static_cast<std::size_t>(page);
+  // One word a page; its highest bit says whether the page is there.
+  std::vector<std::uint64_t> words(count);
+  std::ifstream map("/proc/self/pagemap", std::ios::binary);
+  map.seekg(static_cast<std::streamoff>(first * sizeof(std::uint64_t)));
+  map.read(reinterpret_cast<char*>(words.data()), static_cast<std::streamsize>(count * sizeof(std::uint64_t)));
+  if (!map) return -1;
+  return std::count_if(words.begin(), words.end(), [](std::uint64_t word) { return word >> 63 != 0; }) * page / 1024;
 }
 
 TEST(Weights, AHashInPiecesIsThatOfTheWhole) {
@@ -61,11 +63,34 @@ TEST(Weights, PagesComeInWhenTheyAreRead) {
   tilecast_error error{};
   ASSERT_EQ(weights.open(file.c_str(), bytes.size(), weights_hash(bytes.data(), bytes.size()), &error), TILECAST_OK)
       << error.message;
-  const long before = resident_kilobytes(weights.data());
+  const long before = resident_kilobytes(weights.data(), bytes.size());
   ASSERT_GE(before, 0);
   EXPECT_LT(before, 1024);
   EXPECT_TRUE(std::equal(bytes.begin(), bytes.end(), reinterpret_cast<const char*>(weights.data())));
-  EXPECT_GE(resident_kilobytes(weights.data()), 9 << 10);
+  EXPECT_GE(resident_kilobytes(weights.data(), bytes.size()), 9 << 10);
+}
+
+TEST(Weights, LookupsBringInLittleOfATable) {
+  const auto directory = TempDirectory::create("weights");
+  ASSERT_TRUE(directory.ok()) << directory.error().message;
+  const std::filesystem::path file = directory->path() / "weights.bin";
+  const std::vector<char> bytes = random_bytes(16 << 20);
+  write(file, bytes);
+  Weights weights;
+  tilecast_error error{};
+  ASSERT_EQ(weights.open(file.c_str(), bytes.size(), weights_hash(bytes.data(), bytes.size()), &error), TILECAST_OK)
+      << error.message;
+  constexpr std::size_t kTable = 1000 * 128;  // where the table begins
+  weights.expect_lookups(kTable, bytes.size() - kTable);
+  const long before = resident_kilobytes(weights.data(), bytes.size());
+  constexpr int kLookups = 32;
+  for (std::size_t i = 0; i < kLookups; ++i) {
+    const std::size_t at = kTable + i * (bytes.size() - kTable) / kLookups;
+    EXPECT_EQ(static_cast<char>(weights.data()[at]), bytes[at]);
+  }
+  const long after = resident_kilobytes(weights.data(), bytes.size());
+  EXPECT_GE(after - before, kLookups * 4 / 2) << "a page each, but for those that were there";
+  EXPECT_LE(after - before, kLookups * 2 * 64);
 }
 
 TEST(Weights, DamagedFilesAreRefused) {

@@ -68,13 +68,17 @@ class BenchRanking : public ::testing::Test {
 
 TEST_F(BenchRanking, RowsAreWhatEvalSays) {
   write(testing::on_two_machines(testing::small_dataset()));
-  const Json json = bench("--without-operator dwconv --train-flops-below 1e7");
+  const std::string model = std::string(TILECAST_BINARY_DIR) + "/share/world_model.safetensors";
+  const Json json = bench("--without-operator dwconv --train-flops-below 1e7 --other-models " + model);
   EXPECT_EQ(Json::parse(*read_text(path("a/results/ranking.json"))), json);
   ASSERT_EQ(json.at("judges").size(), 13U);
   std::map<std::string, Json> judges;
   for (const Json& judge : json["judges"]) judges[judge.at("judge")] = judge;
   expect_judge_as_eval_says(judges.at("world-model"), "world-model");
   expect_judge_as_eval_says(judges.at("encoded"), "encoded");
+  const Json& again = judges["world-model"].at("other_models");
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_EQ(again.at(0).at("held-out").at("top1"), judges["world-model"]["splits"]["held-out"]["top1"]) << "same model";
   expect_judge_as_eval_says(judges.at("static, no hardware"), "static --without-hardware");
   expect_judge_as_eval_says(judges.at("foreseen, cold"), "foreseen --cold");
 

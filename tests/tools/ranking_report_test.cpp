@@ -27,5 +27,12 @@ TEST(JudgesToCompare, WithoutTheSlowOneTheOthersStay) {
   for (const ComparedJudge& judge : some) EXPECT_NE(judge.evaluator, "encoded");
 }
 
+TEST(ReadsModel, IsTrueOfJudgesThatChangeWithIt) {
+  EXPECT_TRUE(reads_model({.evaluator = "world-model"}));
+  EXPECT_TRUE(reads_model({.evaluator = "foreseen", .without_hardware = true}));
+  EXPECT_FALSE(reads_model({.evaluator = "foreseen", .cold = true}));
+  EXPECT_FALSE(reads_model({.evaluator = "static"}));
+}
+
 }  // namespace
 }  // namespace tilecast::tools

@@ -42,10 +42,12 @@ RankingReport two_judges() {
                        .seed = 5};
   report.judges = {{{"static", "trees"},
                     {{quality(2, 0.5), {quality(4, 0.25), quality(1, 1)}},
-                     {quality(1.25, 0.75), {quality(1.25, 0.75), RankingQuality()}}}},
+                     {quality(1.25, 0.75), {quality(1.25, 0.75), RankingQuality()}}},
+                    {}},
                    {{.evaluator = "random", .what = "chance", .cold = true},
                     {{quality(8, -0.125), {quality(8, 0), quality(8, 0)}},
-                     {quality(8, 0.0625), {quality(8, 0.0625), RankingQuality()}}}}};
+                     {quality(8, 0.0625), {quality(8, 0.0625), RankingQuality()}}},
+                    {}}};
   report.transfers = {{"dwconv", "static", "held-out", quality(4, 0.1), quality(2, 0.2)}};
   return report;
 }
@@ -74,6 +76,24 @@ TEST(RankingReportText, EachOfSeveralMachinesHasATable) {
   RankingReport one = two_judges();
   one.machines.pop_back();
   EXPECT_THAT(to_markdown(one), Not(HasSubstr("## Programs measured on")));
+}
+
+TEST(RankingReportText, SeveralModelsHaveATableOfTheJudgesThatReadThem) {
+  RankingReport report = two_judges();
+  EXPECT_THAT(to_markdown(report), Not(HasSubstr(" models\n")));
+  report.other_models = {"encoder: 3 steps, seed 1", "encoder: 3 steps, seed 2"};
+  report.judges[0].others = {{quality(1.25, 0.75), quality(1, 1)}, {quality(4, 0.25), quality(1, 1)}};
+  const std::string page = to_markdown(report);
+  EXPECT_THAT(page, HasSubstr("\n## 3 models\n"));
+  EXPECT_THAT(page, HasSubstr("\n- encoder: 3 steps, seed 1\n- encoder: 3 steps, seed 2\n\n"
+                              "| judge | held-out: top-1 | top-5 | rank | validation: top-1 | top-5 | rank |\n"
+                              "|---|---|---|---|---|---|---|\n"
+                              "| static | 0.500 (0.250 to 0.800) | 1.000 (1.000 to 1.000) | 0.500 (0.250 to 0.750) | "
+                              "1.000 (0.800 to 1.000) | 1.000 (1.000 to 1.000) | 1.000 (0.750 to 1.000) |\n\n"));
+  const nlohmann::json json = to_json(report);
+  EXPECT_EQ(json.at("other_models").size(), 2U);
+  EXPECT_EQ(json["judges"][0].at("other_models").at(1).at("held-out").at("top1"), 0.25);
+  EXPECT_TRUE(json["judges"][1].at("other_models").empty());
 }
 
 TEST(RankingReportText, TransfersHaveATableASplitThatHasSome) {

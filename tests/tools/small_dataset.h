@@ -17,7 +17,7 @@ inline Dataset small_dataset() {
   constexpr int kPrograms = 8;
   const std::filesystem::path source = TILECAST_SOURCE_DIR;
   const Dataset all = *read_dataset(source / "data/dataset/records-1.jsonl.xz");
-  Dataset part{.hardware = all.hardware};
+  Dataset part{.hardware = all.hardware, .machine_states = all.machine_states};
   std::map<std::pair<DatasetSplit, std::string>, int> tasks;  // how many there are already
   std::map<std::string, int> programs;                        // how many may still come, by task
   for (const MeasureRecord& record : all.records) {
@@ -32,7 +32,8 @@ inline Dataset small_dataset() {
   return part;
 }
 
-// The same records, but every second task was measured on a machine with smaller vectors and caches.
+// The same records, but every second task was measured on a machine with smaller vectors and caches, whose peaks nobody
+// knows.
 inline Dataset on_two_machines(Dataset dataset) {
   Hardware other = dataset.hardware.begin()->second;
   other.vector_bytes = 16;

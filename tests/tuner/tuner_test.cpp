@@ -22,7 +22,7 @@ class TunerTest : public ::testing::TestWithParam<const char*> {
  protected:
   std::unique_ptr<Evaluator> evaluator() const {
     if (std::string(GetParam()) == "random") return std::make_unique<RandomEvaluator>(1);
-    return std::make_unique<StaticEvaluator>(probe_hardware(), 2, 2);
+    return std::make_unique<StaticEvaluator>(Machine{probe_hardware(), 2, {}}, 2);
   }
   TuneProgress run(const TuneOptions& options, Measurer& measurer, const TuneHooks& hooks = {}) const {
     const auto judge = evaluator();

@@ -39,6 +39,7 @@ class Planner {
       plan_.inputs.push_back({node.name, node.type, memory_.offsets[tensor_of_.at(input)]});
     }
     for (std::size_t i = 0; i < network_.outputs.size(); ++i) TILECAST_CHECK(add_output(i));
+    plan_.lookups = lookups_.regions();
     return std::move(plan_);
   }
 
@@ -127,11 +128,13 @@ class Planner {
       return Error{
           fmt::format("call {}: {} arguments for a kernel of {}", call.name, call.inputs.size(), kernel.inputs.size())};
     }
+    const OpGraph& graph = partition_.tasks[call.task].task.graph;
     PlanStep step{.name = call.name, .kernel = number};
     for (std::size_t i = 0; i < call.inputs.size(); ++i) {
       const ArgumentSpec& spec = kernel.inputs[i];
       TILECAST_CHECK(check_argument(call, call.inputs[i], spec));
       TILECAST_TRY(const Location location, locate(call.inputs[i], spec.layout));
+      if (location.in_weights) lookups_.add(location.offset, graph, static_cast<ValueId>(i));
       step.arguments.push_back({location, spec.type, laid_out_extents(spec.layout, spec.extents), strides_of(i)});
     }
     TILECAST_CHECK(check_argument(call, call.output, kernel.output));
@@ -146,6 +149,7 @@ class Planner {
     const TensorType& type = network_.node(output.value).type;
     const std::int64_t offset = memory_.offsets[output_tensors_[index]];
     TILECAST_TRY(const Location from, locate(output.value, {}));
+    if (from.in_weights) lookups_.add_whole(from.offset, type.bytes());
     if (from.in_weights || from.offset != offset) plan_.copies.push_back({from, offset, type.bytes()});
     plan_.outputs.push_back({output.name, type, offset});
     return Unit{};
@@ -161,6 +165,7 @@ class Planner {
   std::map<NetworkId, std::size_t> tensor_of_;  // by the value whose memory it is
   std::vector<std::size_t> output_tensors_;
   MemoryPlan memory_;
+  TableLookups lookups_;
   ExecutionPlan plan_;
 };
 

@@ -11,6 +11,7 @@
 #include "runtime/package/concat_placement.h"
 #include "runtime/package/kernel_objects.h"
 #include "runtime/package/kernel_variants.h"
+#include "runtime/package/table_lookups.h"
 #include "runtime/package/weights_file.h"
 
 namespace tilecast {
@@ -52,6 +53,7 @@ struct ExecutionPlan {
   std::vector<PlanPort> inputs;
   std::vector<PlanPort> outputs;
   std::vector<PlanCopy> copies;  // after the steps: outputs that no step writes, or that another output has already
+  std::vector<WeightsRegion> lookups;  // of which a run reads little
   std::int64_t arena_bytes = 0;
 };
 

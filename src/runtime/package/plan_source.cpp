@@ -102,6 +102,12 @@ std::string copies_table(SourceWriter& writer, const std::vector<PlanCopy>& copi
   return writer.table("tilecast_copy", "copies", rows);
 }
 
+std::string regions_table(SourceWriter& writer, const std::vector<WeightsRegion>& regions) {
+  std::vector<std::string> rows;
+  for (const WeightsRegion& region : regions) rows.push_back(fmt::format("{{{}u, {}u}}", region.offset, region.bytes));
+  return writer.table("tilecast_region", "lookups", rows);
+}
+
 }  // namespace
 
 std::string plan_source(const ExecutionPlan& plan, std::span<const KernelObject> kernels, const std::string& name,
@@ -113,11 +119,12 @@ std::string plan_source(const ExecutionPlan& plan, std::span<const KernelObject>
   const std::string inputs = ports_table(writer, "inputs", plan.inputs);
   const std::string outputs = ports_table(writer, "outputs", plan.outputs);
   const std::string copies = copies_table(writer, plan.copies);
+  const std::string lookups = regions_table(writer, plan.lookups);
   writer.line("static const tilecast_plan plan = {");
   writer.line(fmt::format("  {}, {}u, {}u, 0x{:016x}u,", quoted(name), plan.arena_bytes, weights.bytes, weights.hash));
-  writer.line(
-      fmt::format("  {}, {}, {}, {},", plan.steps.size(), plan.inputs.size(), plan.outputs.size(), plan.copies.size()));
-  writer.line(fmt::format("  {}, {}, {}, {},\n}};\n", steps, inputs, outputs, copies));
+  writer.line(fmt::format("  {}, {}, {}, {}, {},", plan.steps.size(), plan.inputs.size(), plan.outputs.size(),
+                          plan.copies.size(), plan.lookups.size()));
+  writer.line(fmt::format("  {}, {}, {}, {}, {},\n}};\n", steps, inputs, outputs, copies, lookups));
   writer.line("tilecast_status tilecast_model_load(const char* directory, tilecast_model** model,");
   writer.line("                                    tilecast_error* error) {");
   writer.line("  return tilecast_load_plan(&plan, directory, model, error);");
