@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <optional>
 
 #include "base/hardware.h"
 #include "base/stopwatch.h"
@@ -11,6 +12,7 @@
 #include "model_source.h"
 #include "record/record_log.h"
 #include "runtime/package/package.h"
+#include "runtime/package/weights_limit.h"
 
 namespace tilecast::tools {
 namespace {
@@ -20,26 +22,36 @@ struct CompileArguments {
   std::filesystem::path records;
   std::filesystem::path output;
   int threads = 2;
+  std::optional<double> weights_limit;  // MB
   std::uint64_t seed = 0;
 };
 
-Result<std::map<std::string, MeasureRecord>> read_best_records(const CompileArguments& arguments,
-                                                               const Hardware& hardware) {
-  if (arguments.records.empty()) return std::map<std::string, MeasureRecord>{};
+using RecordsByTask = std::map<std::string, std::vector<MeasureRecord>>;
+
+Result<RecordsByTask> read_records(const CompileArguments& arguments, const Hardware& hardware) {
+  if (arguments.records.empty()) return RecordsByTask{};
   TILECAST_TRY(const RecordSet set, read_record_log(arguments.records));
   if (set.skipped_lines > 0) {
     fmt::print(stderr, "tilecast: {} lines skipped, the first: {}\n", set.skipped_lines, set.first_skipped);
   }
-  return best_records(set, arguments.threads, hardware.fingerprint);
+  return records_by_task(set, arguments.threads, hardware.fingerprint);
+}
+
+Result<std::vector<KernelSchedule>> choose(const CompileArguments& arguments, const ImportedModel& model,
+                                           const RecordsByTask& records, const Hardware& hardware) {
+  if (!arguments.weights_limit) {
+    return choose_schedules(model.partition, fastest_records(records), hardware, arguments.threads);
+  }
+  const auto bytes = static_cast<std::int64_t>(*arguments.weights_limit * 1e6);
+  return choose_schedules_within(bytes, model, records, hardware, arguments.threads);
 }
 
 Status compile(const CompileArguments& arguments) {
   const auto start = std::chrono::steady_clock::now();
   TILECAST_TRY(const ImportedModel model, read_model(arguments.source, arguments.seed));
   const Hardware hardware = probe_hardware();
-  TILECAST_TRY(const auto best, read_best_records(arguments, hardware));
-  TILECAST_TRY(const std::vector<KernelSchedule> schedules,
-               choose_schedules(model.partition, best, hardware, arguments.threads));
+  TILECAST_TRY(const RecordsByTask records, read_records(arguments, hardware));
+  TILECAST_TRY(const std::vector<KernelSchedule> schedules, choose(arguments, model, records, hardware));
   const auto untuned = std::count_if(schedules.begin(), schedules.end(), [](const auto& s) { return !s.seconds; });
   if (untuned > 0) {
     fmt::print("{} of {} tasks have no record with {} threads: they get the default schedule\n", untuned,
@@ -71,6 +83,12 @@ void add_compile_command(CLI::App& app, int& exit_code) {
   command->add_option("--threads", arguments->threads, "take records that were measured with so many threads")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  command
+      ->add_option(
+          "--weights-limit", arguments->weights_limit,
+          "MB that the weights may take: where they take more, slower programs of the log with smaller weights "
+          "are taken (direct convolutions in place of Winograd's), as few as possible")
+      ->check(CLI::PositiveNumber);
   command->add_option("--seed", arguments->seed, "of the random constants of a suite's subgraphs")
       ->capture_default_str();
   command->callback([arguments, &exit_code] {

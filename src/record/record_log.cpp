@@ -154,17 +154,32 @@ std::vector<MeasureRecord> records_of(const RecordSet& set, const std::string& t
   return records;
 }
 
-std::map<std::string, MeasureRecord> best_records(const RecordSet& set, int threads, const std::string& fingerprint) {
-  const auto rank = [&](const MeasureRecord& record) {
-    return std::pair(record.hardware != fingerprint, record.seconds());
-  };
-  std::map<std::string, MeasureRecord> best;
+std::map<std::string, std::vector<MeasureRecord>> records_by_task(const RecordSet& set, int threads,
+                                                                  const std::string& fingerprint) {
+  std::map<std::string, std::vector<MeasureRecord>> records;
   for (const MeasureRecord& record : set.records) {
     if (!record.ok() || (threads != 0 && record.threads != threads)) continue;
-    const auto [place, is_new] = best.try_emplace(record.task_key, record);
-    if (!is_new && rank(record) < rank(place->second)) place->second = record;
+    std::vector<MeasureRecord>& of_task = records[record.task_key];
+    const bool own = record.hardware == fingerprint;
+    const bool own_before = !of_task.empty() && of_task.front().hardware == fingerprint;
+    if (own_before && !own) continue;
+    if (own && !own_before) of_task.clear();
+    of_task.push_back(record);
   }
-  return best;
+  return records;
+}
+
+std::map<std::string, MeasureRecord> fastest_records(const std::map<std::string, std::vector<MeasureRecord>>& records) {
+  std::map<std::string, MeasureRecord> fastest;
+  for (const auto& [key, of_task] : records) {
+    fastest.emplace(key, *std::min_element(of_task.begin(), of_task.end(),
+                                           [](const auto& a, const auto& b) { return a.seconds() < b.seconds(); }));
+  }
+  return fastest;
+}
+
+std::map<std::string, MeasureRecord> best_records(const RecordSet& set, int threads, const std::string& fingerprint) {
+  return fastest_records(records_by_task(set, threads, fingerprint));
 }
 
 }  // namespace tilecast

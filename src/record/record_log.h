@@ -58,8 +58,14 @@ class RecordLog {
 std::vector<MeasureRecord> records_of(const RecordSet& set, const std::string& task_key, const std::string& fingerprint,
                                       int threads);
 
-// The fastest record of each task (by key) measured with `threads` threads (0: any). A record of the hardware with this
-// fingerprint comes before all others: times on two machines do not compare.
+// The records of each task (by key) that were measured with `threads` threads (0: any), in order: those of the hardware
+// with this fingerprint or, where there are none, all others.
+std::map<std::string, std::vector<MeasureRecord>> records_by_task(const RecordSet& set, int threads = 0,
+                                                                  const std::string& fingerprint = {});
+// The fastest of each task; no task may be without records.
+std::map<std::string, MeasureRecord> fastest_records(const std::map<std::string, std::vector<MeasureRecord>>& records);
+// The fastest of records_by_task(): a record of the hardware with this fingerprint comes before all others, since times
+// on two machines do not compare.
 std::map<std::string, MeasureRecord> best_records(const RecordSet& set, int threads = 0,
                                                   const std::string& fingerprint = {});
 

@@ -183,6 +183,30 @@ TEST_F(RecordLogTest, BestIsTheFastestWithoutError) {
   EXPECT_EQ(best_records(set, 2).at("0123456789abcdef").seconds(), 3);
 }
 
+TEST(RecordsByTask, AreOfTheHardwareOrElseOfAllOthers) {
+  RecordSet set;
+  for (const char* hardware : {"there", "here", "elsewhere", "here"}) {
+    MeasureRecord record;
+    record.task_key = "a";
+    record.hardware = hardware;
+    record.threads = 2;
+    record.latencies = {static_cast<double>(set.records.size() + 1)};
+    set.records.push_back(record);
+  }
+  const auto seconds = [&](int threads, const std::string& hardware) {
+    std::vector<double> list;
+    for (const auto& [key, records] : records_by_task(set, threads, hardware)) {
+      for (const MeasureRecord& record : records) list.push_back(record.seconds());
+    }
+    return list;
+  };
+  EXPECT_EQ(seconds(2, "here"), (std::vector<double>{2, 4}));
+  EXPECT_EQ(seconds(0, "there"), (std::vector<double>{1}));
+  EXPECT_EQ(seconds(2, "nowhere"), (std::vector<double>{1, 2, 3, 4}));
+  EXPECT_TRUE(seconds(1, "here").empty());
+  EXPECT_EQ(fastest_records(records_by_task(set, 2, "here")).at("a").seconds(), 2);
+}
+
 TEST(BestRecords, OwnHardwareComesFirst) {
   RecordSet set;
   set.records = {sample_record(3), sample_record(2), sample_record(5), sample_record(4)};

@@ -1,0 +1,179 @@
+#include "runtime/package/weights_limit.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+#include <set>
+
+#include "codegen/codegen.h"
+#include "record/record_log.h"
+#include "runtime/package/memory_plan.h"
+
+namespace tilecast {
+namespace {
+
+// How many different constants the calls of a task read as each input of its graph.
+std::vector<std::int64_t> constants_of(const ImportedModel& model, std::size_t task) {
+  const OpGraph& graph = model.partition.tasks[task].task.graph;
+  std::vector<std::set<NetworkId>> constants(graph.inputs.size());
+  for (const TaskCall& call : model.partition.calls) {
+    if (call.task != task) continue;
+    for (std::size_t i = 0; i < call.inputs.size(); ++i) {
+      const NetworkId root = storage_of(model.network, call.inputs[i]);
+      if (model.network.node(root).is_constant()) constants[i].insert(root);
+    }
+  }
+  std::vector<std::int64_t> counts;
+  for (const auto& ids : constants) counts.push_back(static_cast<std::int64_t>(ids.size()));
+  return counts;
+}
+
+// What a task's constants take in the layouts of a program.
+class TaskWeights {
+ public:
+  static Result<TaskWeights> create(const ImportedModel& model, std::size_t task) {
+    TILECAST_TRY(TaskContext context, make_task_context(model.partition.tasks[task].task));
+    return TaskWeights(std::move(context), constants_of(model, task));
+  }
+
+  Result<std::int64_t> bytes(const Trajectory& trajectory) const {
+    const auto state = replay(context_.initial, trajectory);
+    if (!state.ok()) return Error{fmt::format("task {}: {}", context_.task.name, state.error().reason)};
+    std::int64_t total = 0;
+    for (std::size_t i = 0; i < constants_.size(); ++i) {
+      const TensorType& type = context_.task.graph.inputs[i].type;
+      const std::vector<std::int64_t> extents(type.shape.rbegin(), type.shape.rend());
+      const std::vector<std::int64_t> laid_out =
+          laid_out_extents(state->constant_layout(static_cast<BufferId>(i)), extents);
+      const std::int64_t elements =
+          std::accumulate(laid_out.begin(), laid_out.end(), std::int64_t{1}, std::multiplies<>());
+      total += constants_[i] * aligned_bytes(elements * data_type_size(type.dtype));
+    }
+    return total;
+  }
+
+ private:
+  TaskWeights(TaskContext context, std::vector<std::int64_t> constants)
+      : context_(std::move(context)), constants_(std::move(constants)) {}
+
+  TaskContext context_;
+  std::vector<std::int64_t> constants_;
+};
+
+// A way to compute a task: what its weights take, and what all its calls take of a run.
+struct Choice {
+  KernelSchedule schedule;
+  std::int64_t bytes = 0;
+  double seconds = 0;
+};
+
+// From the fastest to the smallest: each is smaller than the one before it, and slower.
+using Choices = std::vector<Choice>;
+
+Choices without_worse_ones(Choices choices) {
+  std::stable_sort(choices.begin(), choices.end(),
+                   [](const Choice& a, const Choice& b) { return a.seconds < b.seconds; });
+  Choices best;
+  for (Choice& choice : choices) {
+    if (best.empty() || choice.bytes < best.back().bytes) best.push_back(std::move(choice));
+  }
+  return best;
+}
+
+Result<Choices> choices_of(const ImportedModel& model, std::size_t task, const KernelSchedule& first,
+                           std::span<const MeasureRecord> records) {
+  TILECAST_TRY(const TaskWeights weights, TaskWeights::create(model, task));
+  Choices choices;
+  const double calls = model.partition.tasks[task].weight;
+  if (!first.seconds) {
+    TILECAST_TRY(const std::int64_t bytes, weights.bytes(first.trajectory));
+    return Choices{{first, bytes, 0}};
+  }
+  for (const MeasureRecord& record : records) {
+    TILECAST_TRY(const std::int64_t bytes, weights.bytes(record.trajectory));
+    choices.push_back({{record.trajectory, record.seconds()}, bytes, calls * record.seconds()});
+  }
+  return without_worse_ones(std::move(choices));
+}
+
+struct Step {
+  std::size_t task = 0;
+  std::size_t choice = 0;
+};
+
+// The step from the present choices to a smaller one that costs the least time for a byte; its task is choices.size()
+// where there is none.
+Step cheapest_step(const std::vector<Choices>& choices, std::span<const std::size_t> present) {
+  Step cheapest{choices.size(), 0};
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t t = 0; t < choices.size(); ++t) {
+    const Choice& now = choices[t][present[t]];
+    for (std::size_t c = present[t] + 1; c < choices[t].size(); ++c) {
+      const Choice& next = choices[t][c];
+      const double cost = (next.seconds - now.seconds) / static_cast<double>(now.bytes - next.bytes);
+      if (cost >= least) continue;
+      least = cost;
+      cheapest = {t, c};
+    }
+  }
+  return cheapest;
+}
+
+// Where the last step gave up more than was needed, what fits of it is taken back.
+void take_back(std::int64_t spare, const std::vector<Choices>& choices, std::vector<std::size_t>& present) {
+  for (std::size_t t = 0; t < choices.size(); ++t) {
+    const std::int64_t now = choices[t][present[t]].bytes;
+    const auto fits = [&](const Choice& choice) { return choice.bytes - now <= spare; };
+    const auto first = std::find_if(choices[t].begin(), choices[t].end(), fits);
+    spare -= first->bytes - now;
+    present[t] = static_cast<std::size_t>(first - choices[t].begin());
+  }
+}
+
+}  // namespace
+
+Result<std::int64_t> weights_bytes(const ImportedModel& model, std::span<const KernelSchedule> schedules) {
+  std::int64_t total = 0;
+  for (std::size_t t = 0; t < schedules.size(); ++t) {
+    TILECAST_TRY(const TaskWeights weights, TaskWeights::create(model, t));
+    TILECAST_TRY(const std::int64_t bytes, weights.bytes(schedules[t].trajectory));
+    total += bytes;
+  }
+  return total;
+}
+
+Result<std::vector<KernelSchedule>> choose_schedules_within(
+    std::int64_t limit, const ImportedModel& model, const std::map<std::string, std::vector<MeasureRecord>>& records,
+    const Hardware& hardware, int threads) {
+  TILECAST_TRY(const std::vector<KernelSchedule> fastest,
+               choose_schedules(model.partition, fastest_records(records), hardware, threads));
+  std::vector<Choices> choices;
+  std::int64_t bytes = 0;
+  for (std::size_t t = 0; t < fastest.size(); ++t) {
+    const auto found = records.find(model.partition.tasks[t].task.key);
+    const std::span<const MeasureRecord> measured =
+        found == records.end() ? std::span<const MeasureRecord>() : std::span<const MeasureRecord>(found->second);
+    TILECAST_TRY(choices.emplace_back(), choices_of(model, t, fastest[t], measured));
+    bytes += choices.back().front().bytes;
+  }
+  std::vector<std::size_t> present(choices.size(), 0);
+  while (bytes > limit) {
+    const Step step = cheapest_step(choices, present);
+    if (step.task == choices.size()) {
+      return Error{fmt::format(
+          "the weights take {:.4g} MB with the smallest programs that are recorded, more than the {:.4g} MB allowed: "
+          "allow more, or tune with more trials",
+          static_cast<double>(bytes) / 1e6, static_cast<double>(limit) / 1e6)};
+    }
+    bytes += choices[step.task][step.choice].bytes - choices[step.task][present[step.task]].bytes;
+    present[step.task] = step.choice;
+  }
+  take_back(limit - bytes, choices, present);
+  std::vector<KernelSchedule> chosen;
+  for (std::size_t t = 0; t < choices.size(); ++t) chosen.push_back(choices[t][present[t]].schedule);
+  return chosen;
+}
+
+}  // namespace tilecast
