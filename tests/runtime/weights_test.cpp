@@ -53,16 +53,29 @@ TEST(Weights, AHashInPiecesIsThatOfTheWhole) {
   EXPECT_NE(weights_hash("a", 1), weights_hash("a\0", 2));
 }
 
+// A file of random bytes.
+class RandomFile {
+ public:
+  explicit RandomFile(std::size_t count) : bytes_(random_bytes(count)) { write(file(), bytes_); }
+  const std::vector<char>& bytes() const { return bytes_; }
+  void open(Weights& weights) const {
+    tilecast_error error{};
+    const std::uint64_t hash = weights_hash(bytes_.data(), bytes_.size());
+    ASSERT_EQ(weights.open(file().c_str(), bytes_.size(), hash, &error), TILECAST_OK) << error.message;
+  }
+
+ private:
+  std::filesystem::path file() const { return directory_.path() / "weights.bin"; }
+
+  TempDirectory directory_ = *TempDirectory::create("weights");
+  std::vector<char> bytes_;
+};
+
 TEST(Weights, PagesComeInWhenTheyAreRead) {
-  const auto directory = TempDirectory::create("weights");
-  ASSERT_TRUE(directory.ok()) << directory.error().message;
-  const std::filesystem::path file = directory->path() / "weights.bin";
-  const std::vector<char> bytes = random_bytes(9 << 20);
-  write(file, bytes);
+  const RandomFile file(9 << 20);
+  const std::vector<char>& bytes = file.bytes();
   Weights weights;
-  tilecast_error error{};
-  ASSERT_EQ(weights.open(file.c_str(), bytes.size(), weights_hash(bytes.data(), bytes.size()), &error), TILECAST_OK)
-      << error.message;
+  ASSERT_NO_FATAL_FAILURE(file.open(weights));
   const long before = resident_kilobytes(weights.data(), bytes.size());
   ASSERT_GE(before, 0);
   EXPECT_LT(before, 1024);
@@ -71,15 +84,10 @@ TEST(Weights, PagesComeInWhenTheyAreRead) {
 }
 
 TEST(Weights, LookupsBringInLittleOfATable) {
-  const auto directory = TempDirectory::create("weights");
-  ASSERT_TRUE(directory.ok()) << directory.error().message;
-  const std::filesystem::path file = directory->path() / "weights.bin";
-  const std::vector<char> bytes = random_bytes(16 << 20);
-  write(file, bytes);
+  const RandomFile file(16 << 20);
+  const std::vector<char>& bytes = file.bytes();
   Weights weights;
-  tilecast_error error{};
-  ASSERT_EQ(weights.open(file.c_str(), bytes.size(), weights_hash(bytes.data(), bytes.size()), &error), TILECAST_OK)
-      << error.message;
+  ASSERT_NO_FATAL_FAILURE(file.open(weights));
   constexpr std::size_t kTable = 1000 * 128;  // where the table begins
   weights.expect_lookups(kTable, bytes.size() - kTable);
   const long before = resident_kilobytes(weights.data(), bytes.size());

@@ -110,9 +110,10 @@ TEST_F(ChooseSchedulesWithin, GivesWayAsFarAsItMust) {
 TEST_F(ChooseSchedulesWithin, SaysHowMuchTheSmallestTake) {
   const auto chosen = choose(100);
   ASSERT_FALSE(chosen.ok());
-  EXPECT_THAT(chosen.error().message,
-              ::testing::MatchesRegex("the weights take 0.[0-9]+ MB with the smallest programs that are recorded, more than "
-                                      "the 0.0001 MB allowed: allow more, or tune with more trials"));
+  EXPECT_THAT(
+      chosen.error().message,
+      ::testing::MatchesRegex("the weights take 0.[0-9]+ MB with the smallest programs that are recorded, more than "
+                              "the 0.0001 MB allowed: allow more, or tune with more trials"));
 }
 
 TEST_F(ChooseSchedulesWithin, TasksWithoutRecordsKeepTheDefault) {
