@@ -18,19 +18,18 @@ struct ProbeOptions {
 int probe(const ProbeOptions& options) {
   const Hardware hardware = probe_hardware();
   const int threads = options.threads > 0 ? options.threads : hardware.cores;
-  const double peak = measure_peak_gflops(threads);
-  const double bandwidth = measure_bandwidth_gbs(threads);
+  const MachinePeaks peaks = measure_peaks(threads);
   fmt::print("{}\n{} cores, vectors of {} bytes, {} vector registers\n", hardware.cpu, hardware.cores,
              hardware.vector_bytes, hardware.vector_registers);
   fmt::print("caches: L1 {} KiB, L2 {} KiB a core, L3 {} KiB, lines of {} bytes\n", hardware.l1_bytes >> 10,
              hardware.l2_bytes >> 10, hardware.l3_bytes >> 10, hardware.cache_line_bytes);
   fmt::print("measured with {} threads: {:.1f} GFLOP/s (fp32 multiply-add), {:.1f} GB/s (reading memory)\n", threads,
-             peak, bandwidth);
+             peaks.gflops, peaks.bandwidth_gbs);
   if (options.json) {
     nlohmann::json json = to_json(hardware);
     json["threads"] = threads;
-    json["peak_gflops"] = peak;
-    json["bandwidth_gbs"] = bandwidth;
+    json["peak_gflops"] = peaks.gflops;
+    json["bandwidth_gbs"] = peaks.bandwidth_gbs;
     fmt::print("{}\n", json.dump());
   }
   return 0;

@@ -52,8 +52,10 @@ Result<Programs> read_programs(const RankingBenchOptions& options) {
 std::vector<Hardware> machines_of(const Programs& programs) {
   std::map<std::string, Hardware> machines;  // by fingerprint
   for (const RankedSplit& split : programs.splits) {
-    for (const TaskRecords& group : split.groups)
-      machines.emplace(group.machine.hardware.fingerprint, group.machine.hardware);
+    for (const TaskRecords& group : split.groups) {
+      const Hardware& hardware = group.machine.hardware;
+      machines.emplace(hardware.fingerprint, hardware);
+    }
   }
   std::vector<Hardware> result;
   for (const auto& [fingerprint, machine] : machines) result.push_back(machine);

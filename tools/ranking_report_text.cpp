@@ -22,13 +22,18 @@ void append_cells(const RankingQuality& quality, std::vector<std::string>& cells
   }
 }
 
+// Without rows: these titles, then those of a split's three numbers, split by split.
+Table table_over_splits(std::vector<std::string> titles, const RankingReport& report) {
+  for (const std::string& split : report.splits) {
+    titles.insert(titles.end(), {split + ": top-1", "top-5", "rank"});
+  }
+  return {std::move(titles), {}};
+}
+
 // A row a judge; `quality_of` says which of the qualities on a split.
 template <class QualityOf>
 Table judge_table(const RankingReport& report, const QualityOf& quality_of) {
-  Table table{{"judge", "what ranks"}, {}};
-  for (const std::string& split : report.splits) {
-    table.titles.insert(table.titles.end(), {split + ": top-1", "top-5", "rank"});
-  }
+  Table table = table_over_splits({"judge", "what ranks"}, report);
   for (const JudgeRow& row : report.judges) {
     std::vector<std::string> cells{label(row.judge), row.judge.what};
     for (const SplitQuality& split : row.splits) append_cells(quality_of(split), cells);
@@ -61,24 +66,20 @@ std::string machine_section(const RankingReport& report, std::size_t m) {
 }
 
 // "0.797 (0.780 to 0.812)": over all models.
-std::string spread_text(const JudgeRow& row, std::size_t s, double (RankingQuality::*number_of)() const) {
+std::string spread_over_models(const JudgeRow& row, std::size_t s, double (RankingQuality::*number_of)() const) {
   std::vector<double> numbers{(row.splits[s].all.*number_of)()};
   for (const std::vector<RankingQuality>& splits : row.others) numbers.push_back((splits[s].*number_of)());
-  const Spread spread = spread_of(numbers);
-  return fmt::format("{:.3f} ({:.3f} to {:.3f})", spread.median, spread.low, spread.high);
+  return spread_text(spread_of(numbers), 1, 3);
 }
 
 std::string models_section(const RankingReport& report) {
-  Table table{{"judge"}, {}};
-  for (const std::string& split : report.splits) {
-    table.titles.insert(table.titles.end(), {split + ": top-1", "top-5", "rank"});
-  }
+  Table table = table_over_splits({"judge"}, report);
   for (const JudgeRow& row : report.judges) {
     if (row.others.empty()) continue;
     std::vector<std::string> cells{label(row.judge)};
     for (std::size_t s = 0; s < report.splits.size(); ++s) {
       for (const auto number_of : {&RankingQuality::top1, &RankingQuality::top5, &RankingQuality::rank_correlation}) {
-        cells.push_back(spread_text(row, s, number_of));
+        cells.push_back(spread_over_models(row, s, number_of));
       }
     }
     table.rows.push_back(std::move(cells));

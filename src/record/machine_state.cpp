@@ -9,11 +9,12 @@ namespace tilecast {
 
 MachineState measure_machine_state(const Hardware& hardware, int threads) {
   const auto now = std::chrono::system_clock::now().time_since_epoch();
+  const MachinePeaks peaks = measure_peaks(threads);
   return {.hardware = hardware.fingerprint,
           .threads = threads,
           .timestamp = std::chrono::duration<double>(now).count(),
-          .peak_gflops = measure_peak_gflops(threads),
-          .bandwidth_gbs = measure_bandwidth_gbs(threads)};
+          .peak_gflops = peaks.gflops,
+          .bandwidth_gbs = peaks.bandwidth_gbs};
 }
 
 nlohmann::json to_json(const MachineState& state) {

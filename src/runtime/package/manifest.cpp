@@ -7,6 +7,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "runtime/package/input_reads.h"
+
 namespace tilecast {
 namespace {
 
@@ -28,13 +30,7 @@ std::int64_t bytes_read(const OpGraph& graph) {
   std::int64_t total = 0;
   for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
     const auto input = static_cast<ValueId>(i);
-    const std::int64_t all = graph.inputs[i].type.bytes();
-    std::int64_t taken = 0;
-    for (const std::size_t reader : graph.readers(input)) {
-      const OpNode& node = graph.nodes[reader];
-      taken += takes_part_of(node, input) ? node.type.bytes() : all;
-    }
-    total += std::min(all, taken);
+    total += std::min(graph.inputs[i].type.bytes(), bytes_taken(graph, input, takes_part_of));
   }
   return total;
 }

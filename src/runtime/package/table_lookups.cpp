@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "runtime/package/input_reads.h"
+
 namespace tilecast {
 namespace {
 
@@ -17,18 +19,17 @@ bool looks_up_rows(const OpNode& node, ValueId table) {
 }  // namespace
 
 void TableLookups::add(std::int64_t offset, const OpGraph& graph, ValueId input) {
-  Reads& reads = reads_[offset];
-  reads.bytes = std::max(reads.bytes, graph.type_of(input).bytes());
-  for (const std::size_t reader : graph.readers(input)) {
-    const OpNode& node = graph.nodes[reader];
-    reads.taken += looks_up_rows(node, input) ? node.type.bytes() : reads.bytes;
-  }
+  add(offset, graph.type_of(input).bytes(), bytes_taken(graph, input, looks_up_rows));
 }
 
 void TableLookups::add_whole(std::int64_t offset, std::int64_t bytes) {
+  add(offset, bytes, bytes);
+}
+
+void TableLookups::add(std::int64_t offset, std::int64_t bytes, std::int64_t taken) {
   Reads& reads = reads_[offset];
   reads.bytes = std::max(reads.bytes, bytes);
-  reads.taken += bytes;
+  reads.taken += taken;
 }
 
 std::vector<WeightsRegion> TableLookups::regions() const {

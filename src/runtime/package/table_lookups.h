@@ -31,6 +31,8 @@ class TableLookups {
     std::int64_t bytes = 0;  // of the constant
     std::int64_t taken = 0;
   };
+  void add(std::int64_t offset, std::int64_t bytes, std::int64_t taken);
+
   std::map<std::int64_t, Reads> reads_;  // by offset
 };
 
