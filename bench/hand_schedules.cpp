@@ -52,6 +52,7 @@ class Kernel {
     add(std::vector<std::byte>(count), extents, views);
     const auto function = reinterpret_cast<runtime::KernelFunction>(dlsym(library_, "kernel_argv"));
     kernel_ = std::make_unique<runtime::BoundKernel>(function, views);
+    if (kernel_->run(context_) != 0 || !scratch_.reserve(kThreads)) std::abort();
   }
   ~Kernel() { dlclose(library_); }
   Kernel(const Kernel&) = delete;

@@ -86,8 +86,8 @@ void add_compile_command(CLI::App& app, int& exit_code) {
   command
       ->add_option(
           "--weights-limit", arguments->weights_limit,
-          "MB that the weights may take: where they take more, slower programs of the log with smaller weights "
-          "are taken (direct convolutions in place of Winograd's), as few as possible")
+          "MB that the weights may take: where they take more, slower programs with smaller weights are taken (direct "
+          "convolutions in place of Winograd's), as few as possible: of the log, or default schedules without one")
       ->check(CLI::PositiveNumber);
   command->add_option("--seed", arguments->seed, "of the random constants of a suite's subgraphs")
       ->capture_default_str();

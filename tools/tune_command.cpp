@@ -4,10 +4,12 @@
 #include <cmath>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "commands.h"
 #include "display.h"
 #include "model_source.h"
+#include "runtime/package/weights_limit.h"
 #include "stop_flag.h"
 #include "tune_session.h"
 
@@ -19,6 +21,7 @@ struct TuneArguments {
   TuneOptions tune;
   EvaluatorChoice evaluator;
   std::vector<std::filesystem::path> warm_start;
+  std::optional<double> weights_limit;  // MB
   bool json = false;
 };
 
@@ -43,6 +46,14 @@ nlohmann::json to_json(const TuneProgress& progress) {
           {"tasks", tasks}};
 }
 
+// Keeps to algorithms whose weights fit.
+Status limit_weights(const TuneArguments& arguments, double limit, const Hardware& hardware, TuneOptions& options) {
+  TILECAST_TRY(const ImportedModel model, read_model(arguments.source, arguments.tune.seed));
+  TILECAST_TRY(options.algorithms,
+               algorithms_within(static_cast<std::int64_t>(limit * 1e6), model, hardware, options.threads));
+  return Unit{};
+}
+
 int run_tune(const TuneArguments& arguments) {
   if (arguments.tune.trials == std::numeric_limits<std::int64_t>::max() && !std::isfinite(arguments.tune.seconds)) {
     return report_error("nothing ends this run: give --trials or --time");
@@ -50,6 +61,11 @@ int run_tune(const TuneArguments& arguments) {
   const auto tasks = read_tasks(arguments.source);
   if (!tasks.ok()) return report_error(tasks.error().message);
   watch_for_stop();
+  TuneOptions options = arguments.tune;
+  if (arguments.weights_limit) {
+    const Status limited = limit_weights(arguments, *arguments.weights_limit, probe_hardware(), options);
+    if (!limited.ok()) return report_error(limited.error().message);
+  }
   const Machine machine = measure_this_machine(arguments.tune.threads);
   const auto evaluator = make_evaluator(arguments.evaluator, machine, arguments.tune.seed);
   if (!evaluator.ok()) return report_error(evaluator.error().message);
@@ -62,7 +78,7 @@ int run_tune(const TuneArguments& arguments) {
 
   Display display(machine.peaks.gflops, {arguments.tune.trials, arguments.tune.seconds}, false);
   const TuneHooks hooks{[&](const TuneProgress& progress) { display.update(progress); }, stop_requested};
-  const auto result = tune(*tasks, arguments.tune, machine.hardware, **evaluator, **measurer, hooks);
+  const auto result = tune(*tasks, options, machine.hardware, **evaluator, **measurer, hooks);
   if (!result.ok()) return report_error(result.error().message);
   display.finish(*result);
   fmt::print("time: propose {:.1f} s, build {:.1f} s, run {:.1f} s, update {:.1f} s\n", result->times.propose,
@@ -98,6 +114,11 @@ void add_tune_command(CLI::App& app, int& exit_code) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   add_search_options(*command, arguments->tune.round, arguments->tune.optimism);
+  command
+      ->add_option("--weights-limit", arguments->weights_limit,
+                   "MB that the model's weights may take: algorithms that make more of them are not measured; for "
+                   "`tilecast compile` with the same limit")
+      ->check(CLI::PositiveNumber);
   command->add_flag("--json", arguments->json, "end with one JSON object");
   command->callback([arguments, &exit_code] { exit_code = run_tune(*arguments); });
 }

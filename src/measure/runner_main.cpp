@@ -114,6 +114,9 @@ class Runner {
     failure_ = 0;
     const double first = calls(1);
     if (failure_ != 0) return run_failure(context);
+    if (!scratch.reserve(pool_->threads())) {
+      return {.error = MeasureErrorKind::kOutOfMemory, .message = "the system gives no more scratch memory"};
+    }
     RunReply reply = check(request, output, output_bytes);
     if (reply.error != MeasureErrorKind::kNone || request.write_reference) return reply;
     reply.timing = measure_time(calls, first, request.timing);

@@ -31,8 +31,9 @@ class ThreadPool {
   std::unique_ptr<Impl> impl_;
 };
 
-// Scratch memory of kernels: freed blocks are kept and reused, so that a second run of the same kernel allocates
-// nothing. Thread-safe. A block may be a quarter larger than what was asked for.
+// Scratch memory of kernels. What they take outside of parallel loops lies in one piece of memory, shared by blocks
+// that are not held at once; blocks that threads take in loops are kept and reused, and may be a quarter larger than
+// what was asked for. Once memory is reserved, a second run of the same kernels allocates nothing. Thread-safe.
 class ScratchAllocator {
  public:
   ScratchAllocator();

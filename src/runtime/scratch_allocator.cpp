@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "runtime/kernel_runtime.h"
+#include "runtime/serial_scratch.h"
 #include "runtime/thread_slot.h"
 
 namespace tilecast::runtime {
@@ -13,10 +14,9 @@ namespace {
 
 constexpr std::size_t kAlignment = 128;
 constexpr std::size_t kMostBytes = std::numeric_limits<std::size_t>::max() / 4;
-constexpr int kSerial = -1;
 
-// Blocks come in fixed sizes, four to a doubling: which block a request gets, and so how many blocks of a size are
-// needed, depends on nothing but the sizes that are held at once.
+// Blocks that threads take in parallel loops come in fixed sizes, four to a doubling: which block a request gets, and
+// so how many blocks of a size are needed, depends on nothing but the sizes that are held at once.
 constexpr std::size_t kSizes = 4 * 64;
 struct BlockSize {
   std::size_t index = 0;
@@ -33,7 +33,7 @@ BlockSize block_size(std::size_t bytes) {
 // In front of every block.
 struct alignas(kAlignment) Header {
   BlockSize size;
-  int holder = kSerial;         // who was counted as holding it
+  int holder = 0;               // the thread of the pool that was counted as holding it
   Header* next_free = nullptr;  // of the same size
   Header* next_block = nullptr;
 };
@@ -43,20 +43,18 @@ struct SizeClass {
   Header* free = nullptr;
   std::size_t bytes = 0;
   int blocks = 0;
-  int held_serially = 0;  // outside of parallel loops
-  int most_serially = 0;
-  std::vector<int> held_in_loop;  // by each thread of the pool
-  int most_in_loop = 0;           // by one thread
+  std::vector<int> held;  // by each thread of the pool
+  int most_held = 0;      // by one thread
 };
 
 }  // namespace
 
 struct ScratchAllocator::Impl {
   Header* add_block(BlockSize size);
-  void count_taken(SizeClass& of_size, Header& block);
-  void count_released(SizeClass& of_size, const Header& block) const;
+  static void count_taken(SizeClass& of_size, Header& block);
 
   mutable std::mutex mutex;
+  SerialScratch serial;
   std::array<SizeClass, kSizes> sizes;
   Header* blocks = nullptr;  // all, to be freed
   std::size_t reserved = 0;
@@ -75,19 +73,10 @@ Header* ScratchAllocator::Impl::add_block(BlockSize size) {
 }
 
 void ScratchAllocator::Impl::count_taken(SizeClass& of_size, Header& block) {
-  const ThreadSlot& slot = this_thread_slot();
-  block.holder = slot.loop_threads > 0 ? slot.index : kSerial;
-  if (block.holder == kSerial) {
-    of_size.most_serially = std::max(of_size.most_serially, ++of_size.held_serially);
-    return;
-  }
+  block.holder = this_thread_slot().index;
   const auto thread = static_cast<std::size_t>(block.holder);
-  if (of_size.held_in_loop.size() <= thread) of_size.held_in_loop.resize(thread + 1);
-  of_size.most_in_loop = std::max(of_size.most_in_loop, ++of_size.held_in_loop[thread]);
-}
-
-void ScratchAllocator::Impl::count_released(SizeClass& of_size, const Header& block) const {
-  --(block.holder == kSerial ? of_size.held_serially : of_size.held_in_loop[static_cast<std::size_t>(block.holder)]);
+  if (of_size.held.size() <= thread) of_size.held.resize(thread + 1);
+  of_size.most_held = std::max(of_size.most_held, ++of_size.held[thread]);
 }
 
 ScratchAllocator::ScratchAllocator() : impl_(std::make_unique<Impl>()) {}
@@ -104,6 +93,7 @@ void* ScratchAllocator::allocate(std::size_t bytes) {
   if (bytes > kMostBytes) return nullptr;
   const BlockSize size = block_size(bytes);
   const std::lock_guard lock(impl_->mutex);
+  if (this_thread_slot().loop_threads == 0) return impl_->serial.allocate(bytes);
   SizeClass& of_size = impl_->sizes[size.index];
   Header* block = of_size.free;
   if (block != nullptr) {
@@ -112,16 +102,17 @@ void* ScratchAllocator::allocate(std::size_t bytes) {
     block = impl_->add_block(size);
     if (block == nullptr) return nullptr;
   }
-  if (impl_->counting) impl_->count_taken(of_size, *block);
+  if (impl_->counting) Impl::count_taken(of_size, *block);
   return block + 1;
 }
 
 void ScratchAllocator::release(void* pointer) {
   if (pointer == nullptr) return;
-  Header* block = static_cast<Header*>(pointer) - 1;
   const std::lock_guard lock(impl_->mutex);
+  if (this_thread_slot().loop_threads == 0 && impl_->serial.release(pointer)) return;
+  Header* block = static_cast<Header*>(pointer) - 1;
   SizeClass& of_size = impl_->sizes[block->size.index];
-  if (impl_->counting) impl_->count_released(of_size, *block);
+  if (impl_->counting) --of_size.held[static_cast<std::size_t>(block->holder)];
   block->next_free = of_size.free;
   of_size.free = block;
 }
@@ -131,7 +122,7 @@ bool ScratchAllocator::reserve(int threads) {
   impl_->counting = false;
   for (std::size_t i = 0; i < kSizes; ++i) {
     SizeClass& of_size = impl_->sizes[i];
-    const int needed = of_size.most_serially + threads * of_size.most_in_loop;
+    const int needed = threads * of_size.most_held;
     while (of_size.blocks < needed) {
       Header* block = impl_->add_block({i, of_size.bytes});
       if (block == nullptr) return false;
@@ -139,12 +130,12 @@ bool ScratchAllocator::reserve(int threads) {
       of_size.free = block;
     }
   }
-  return true;
+  return impl_->serial.reserve();
 }
 
 std::size_t ScratchAllocator::reserved_bytes() const {
   const std::lock_guard lock(impl_->mutex);
-  return impl_->reserved;
+  return impl_->reserved + impl_->serial.reserved_bytes();
 }
 
 }  // namespace tilecast::runtime

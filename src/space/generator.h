@@ -7,6 +7,7 @@
 #include "base/hardware.h"
 #include "schedule/task_context.h"
 #include "space/decision.h"
+#include "space/space.h"
 #include "space/structure.h"
 
 namespace tilecast {
@@ -31,6 +32,8 @@ struct Generated {
 class Generator {
  public:
   Generator(const TaskContext& context, Hardware hardware, int threads);
+  // The cheapest first.
+  std::vector<AlgorithmWork> algorithms() const;
   // Every combination that makes a difference for the program, the algorithm with the least work first; whether it can
   // be filled in is not checked.
   std::vector<Sketch> sketches() const;
@@ -45,9 +48,11 @@ class Generator {
     std::optional<std::pair<StageId, StageId>> hosted;
     std::optional<StageId> chain_end;
     std::vector<StageId> skinny;  // tiled reductions with few results of many terms
-    double work = 0;              // terms of all reductions and constants to read, in terms
+    double work = 0;              // as AlgorithmWork::terms
+    double constant_bytes = 0;    // of all constants, as the algorithm reads them
   };
   const Algorithm& algorithm(const Name& name) const;
+  std::vector<Sketch> sketches_of(const Algorithm& algorithm) const;
 
   const TaskContext& context_;
   Hardware hardware_;

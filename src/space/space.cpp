@@ -31,18 +31,29 @@ std::int32_t changed_value(const DecisionSource::Answer& answer, Random& random)
 
 class RuleSpace final : public Space {
  public:
-  RuleSpace(const TaskContext& context, const Hardware& hardware, int threads)
+  RuleSpace(const TaskContext& context, const Hardware& hardware, int threads, const std::vector<Name>& algorithms)
       : generator_(context, hardware, threads), sketches_(generator_.sketches()) {
+    drop_others(algorithms);
     drop_impossible();
+  }
+
+  std::vector<AlgorithmWork> algorithms() const override {
+    std::vector<AlgorithmWork> found;
+    for (const AlgorithmWork& algorithm : generator_.algorithms()) {
+      const bool possible = std::any_of(sketches_.begin(), sketches_.end(), [&](const Sketch& s) {
+        return s.algorithm == algorithm.algorithm && s.weight > 0;
+      });
+      if (possible) found.push_back(algorithm);
+    }
+    return found;
   }
 
   int sketch_count() const override { return static_cast<int>(sketches_.size()); }
 
   Candidate default_candidate() const override {
-    for (std::size_t s = 0; s < sketches_.size(); ++s) {
-      if (sketches_[s].weight == 0) continue;
+    for (const int sketch : likeliest_first()) {
       LikeliestDecisions decisions;
-      if (auto candidate = make(static_cast<int>(s), decisions)) return *std::move(candidate);
+      if (auto candidate = make(sketch, decisions)) return *std::move(candidate);
     }
     Random random(0);
     return sample(random);
@@ -98,7 +109,9 @@ class RuleSpace final : public Space {
   }
 
   std::optional<Candidate> expand(int sketch, const std::vector<std::int32_t>& values) const override {
-    if (sketch < 0 || sketch >= sketch_count()) return std::nullopt;
+    if (sketch < 0 || sketch >= sketch_count() || sketches_[static_cast<std::size_t>(sketch)].weight == 0) {
+      return std::nullopt;
+    }
     RecordedDecisions decisions(values);
     auto candidate = make(sketch, decisions);
     return decisions.fits() ? candidate : std::nullopt;
@@ -111,17 +124,40 @@ class RuleSpace final : public Space {
     return Candidate{sketch, decisions.values(), std::move(generated.trajectory)};
   }
 
+  // Sketches by algorithm, the cheapest one first, and within each by weight.
+  std::vector<int> likeliest_first() const {
+    std::vector<int> order;
+    for (int s = 0; s < sketch_count(); ++s) {
+      const Sketch& sketch = sketches_[static_cast<std::size_t>(s)];
+      if (sketch.weight == 0) continue;
+      const auto lighter = std::find_if(order.begin(), order.end(), [&](int other) {
+        const Sketch& o = sketches_[static_cast<std::size_t>(other)];
+        return o.algorithm == sketch.algorithm && o.weight < sketch.weight;
+      });
+      order.insert(lighter, s);
+    }
+    return order;
+  }
+
   std::vector<DecisionSource::Answer> answers_of(const Candidate& candidate) const {
     RecordedDecisions decisions(candidate.decisions);
     generator_.generate(sketches_[static_cast<std::size_t>(candidate.sketch)], decisions);
     return decisions.answers();
   }
 
-  // Sketches that never work out get no weight; their numbers stay, since records hold them.
+  // Sketches that are left out get no weight; their numbers stay, since records hold them.
+  void drop_others(const std::vector<Name>& algorithms) {
+    if (algorithms.empty()) return;
+    for (Sketch& sketch : sketches_) {
+      if (std::find(algorithms.begin(), algorithms.end(), sketch.algorithm) == algorithms.end()) sketch.weight = 0;
+    }
+  }
+
+  // Leaves out those that never work out.
   void drop_impossible() {
     Random random(0);
     for (std::size_t s = 0; s < sketches_.size(); ++s) {
-      bool possible = false;
+      bool possible = sketches_[s].weight == 0;
       for (int i = 0; i < kTries && !possible; ++i) {
         SampledDecisions decisions(random);
         possible = make(static_cast<int>(s), decisions).has_value();
@@ -136,8 +172,9 @@ class RuleSpace final : public Space {
 
 }  // namespace
 
-std::unique_ptr<Space> Space::create(const TaskContext& context, const Hardware& hardware, int threads) {
-  return std::make_unique<RuleSpace>(context, hardware, threads);
+std::unique_ptr<Space> Space::create(const TaskContext& context, const Hardware& hardware, int threads,
+                                     const std::vector<Name>& algorithms) {
+  return std::make_unique<RuleSpace>(context, hardware, threads, algorithms);
 }
 
 }  // namespace tilecast

@@ -20,11 +20,23 @@ struct Candidate {
   Trajectory trajectory;
 };
 
+// One of a task's algorithms and what it costs: terms of its reductions, and its constants, which have to be read, as
+// the terms that a core computes in that time.
+struct AlgorithmWork {
+  Name algorithm;
+  double terms = 0;
+};
+
 class Space {
  public:
-  // `context` must outlive the space. `threads` is how many threads the code will use.
-  static std::unique_ptr<Space> create(const TaskContext& context, const Hardware& hardware, int threads);
+  // `context` must outlive the space. `threads` is how many threads the code will use. With `algorithms` the space
+  // consists of programs of these alone, and sketches keep the numbers that they have in the whole space.
+  static std::unique_ptr<Space> create(const TaskContext& context, const Hardware& hardware, int threads,
+                                       const std::vector<Name>& algorithms = {});
   virtual ~Space() = default;
+
+  // Those of which there are programs, the cheapest first.
+  virtual std::vector<AlgorithmWork> algorithms() const = 0;
 
   virtual int sketch_count() const = 0;
   // A decent schedule without search: what is compiled when there are no records.
@@ -36,7 +48,8 @@ class Space {
   // Decisions of two candidates of one sketch mixed; empty when they are of different sketches or nothing legal came
   // out.
   virtual std::optional<Candidate> crossover(const Candidate& a, const Candidate& b, Random& random) const = 0;
-  // The candidate that these decisions stand for; empty when they do not fit (a log of another version of the space).
+  // The candidate that these decisions stand for; empty when they do not fit (a log of another version of the space, or
+  // of an algorithm that is not in this one).
   virtual std::optional<Candidate> expand(int sketch, const std::vector<std::int32_t>& decisions) const = 0;
 };
 

@@ -57,7 +57,9 @@ class TuneRun {
   Status add_task(const WeightedTask& weighted) {
     auto search = std::make_unique<TaskSearch>();
     TILECAST_TRY(search->context, make_task_context(weighted.task));
-    search->space = Space::create(search->context, hardware_, options_.threads);
+    const auto algorithms = options_.algorithms.find(weighted.task.key);
+    search->space = Space::create(search->context, hardware_, options_.threads,
+                                  algorithms == options_.algorithms.end() ? std::vector<Name>() : algorithms->second);
     // Each task has random numbers of its own: what one finds does not depend on which others are tuned.
     Random random(options_.seed ^ stable_hash(weighted.task.key));
     if (options_.random_search) {

@@ -4,11 +4,13 @@
 #include <filesystem>
 #include <functional>
 #include <limits>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "base/hardware.h"
+#include "base/name.h"
 #include "base/result.h"
 #include "evaluator/evaluator.h"
 #include "ir/task.h"
@@ -29,6 +31,8 @@ struct TuneOptions {
   std::filesystem::path records;  // empty: no log
   bool random_search = false;     // samples instead of evolution
   double optimism = EvolutionOptions{}.optimism;
+  // By task key: the algorithms whose programs are measured; of all where a task is not named.
+  std::map<std::string, std::vector<Name>> algorithms = {};
 };
 
 struct TaskProgress {

@@ -10,7 +10,17 @@
 namespace tilecast::runtime {
 namespace {
 
+// The calling thread as the first of four in a loop.
+class InLoop {
+ public:
+  InLoop() { this_thread_slot() = {0, 4}; }
+  ~InLoop() { this_thread_slot() = {}; }
+  InLoop(const InLoop&) = delete;
+  InLoop& operator=(const InLoop&) = delete;
+};
+
 TEST(ScratchAllocator, BlocksAreAlignedApartAndReused) {
+  const InLoop in_loop;
   ScratchAllocator scratch;
   std::vector<char*> blocks;
   for (std::size_t bytes = 0; bytes < 5000; bytes += 37) {
@@ -33,6 +43,7 @@ TEST(ScratchAllocator, BlocksAreAlignedApartAndReused) {
 }
 
 TEST(ScratchAllocator, WastesAtMostAQuarter) {
+  const InLoop in_loop;
   for (std::size_t bytes = 1024; bytes < (1 << 20); bytes += 1000) {
     ScratchAllocator scratch;
     scratch.allocate(bytes);
@@ -43,6 +54,8 @@ TEST(ScratchAllocator, WastesAtMostAQuarter) {
 
 TEST(ScratchAllocator, RefusesWhatNoSystemHas) {
   ScratchAllocator scratch;
+  EXPECT_EQ(scratch.allocate(std::size_t{1} << 60), nullptr);
+  const InLoop in_loop;
   EXPECT_EQ(scratch.allocate(std::numeric_limits<std::size_t>::max()), nullptr);
   EXPECT_EQ(scratch.allocate(std::size_t{1} << 60), nullptr);
 }
@@ -75,6 +88,14 @@ TEST(ScratchAllocator, ReserveCoversEveryThread) {
   run_kernel(scratch, {0, 1, 2, 3});
   run_kernel(scratch, {3, 1});
   EXPECT_EQ(scratch.reserved_bytes(), reserved);
+}
+
+// What is taken outside of loops is shared by the kernels of a model.
+TEST(ScratchAllocator, ReserveHoldsTheMostThatOneKernelNeedsOutsideOfItsLoop) {
+  ScratchAllocator scratch;
+  for (const std::size_t bytes : {1024, 4096, 2048}) scratch.release(scratch.allocate(bytes));
+  ASSERT_TRUE(scratch.reserve(4));
+  EXPECT_EQ(scratch.reserved_bytes(), 4096U);
 }
 
 }  // namespace

@@ -132,6 +132,34 @@ TEST(Space, EveryAlgorithmIsSampledAndCorrect) {
   EXPECT_GE(seen["winograd4"], 1);
 }
 
+TEST(Space, OfSomeAlgorithmsHoldsNoOthersAndKeepsTheNumbersOfSketches) {
+  const auto context = make_task_context(conv_task(14, 11, 32, 48, 3, 1));
+  ASSERT_TRUE(context.ok());
+  const auto whole = Space::create(*context, avx512(), 2);
+  const auto part = Space::create(*context, avx512(), 2, {"direct", "winograd2"});
+  std::vector<std::string> names;
+  double terms = 0;
+  for (const AlgorithmWork& algorithm : whole->algorithms()) {
+    names.push_back(algorithm.algorithm.str());
+    EXPECT_GE(algorithm.terms, terms);
+    terms = algorithm.terms;
+  }
+  std::sort(names.begin(), names.end());
+  EXPECT_EQ(names, (std::vector<std::string>{"direct", "winograd2", "winograd4"}));
+  EXPECT_EQ(part->algorithms().size(), 2U);
+  EXPECT_EQ(part->sketch_count(), whole->sketch_count());
+  Random random(5);
+  for (int i = 0; i < 100; ++i) {
+    const Candidate candidate = part->sample(random);
+    const auto in_whole = whole->expand(candidate.sketch, candidate.decisions);
+    ASSERT_TRUE(in_whole.has_value());
+    EXPECT_EQ(in_whole->trajectory, candidate.trajectory);
+    const Candidate other = whole->sample(random);
+    const std::string algorithm = replay(context->initial, other.trajectory)->algorithm().str();
+    EXPECT_EQ(part->expand(other.sketch, other.decisions).has_value(), algorithm != "winograd4") << algorithm;
+  }
+}
+
 // Samples of a task, until one of them has this property, at most 60.
 template <class Property>
 bool some_sample(const Task& task, Property property) {

@@ -82,29 +82,49 @@ Choices without_worse_ones(Choices choices) {
   return best;
 }
 
-Result<Choices> choices_of(const ImportedModel& model, std::size_t task, const KernelSchedule& first,
-                           std::span<const MeasureRecord> records) {
+Result<Choices> measured_choices(const ImportedModel& model, std::size_t task, std::span<const MeasureRecord> records) {
   TILECAST_TRY(const TaskWeights weights, TaskWeights::create(model, task));
   Choices choices;
   const double calls = model.partition.tasks[task].weight;
-  if (!first.seconds) {
-    TILECAST_TRY(const std::int64_t bytes, weights.bytes(first.trajectory));
-    return Choices{{first, bytes, 0}};
-  }
   for (const MeasureRecord& record : records) {
     TILECAST_TRY(const std::int64_t bytes, weights.bytes(record.trajectory));
     choices.push_back({{record.trajectory, record.seconds()}, bytes, calls * record.seconds()});
   }
-  return without_worse_ones(std::move(choices));
+  return choices;
 }
 
+// The default schedule of each algorithm of a task, in the order of what they cost. Their seconds are terms.
+struct DefaultChoices {
+  std::vector<Name> algorithms;
+  Choices choices;
+};
+
+Result<DefaultChoices> default_choices(const ImportedModel& model, std::size_t task, const Hardware& hardware,
+                                       int threads) {
+  TILECAST_TRY(const TaskWeights weights, TaskWeights::create(model, task));
+  TILECAST_TRY(const TaskContext context, make_task_context(model.partition.tasks[task].task));
+  std::vector<AlgorithmWork> algorithms = Space::create(context, hardware, threads)->algorithms();
+  // Where the rules find nothing there is one program all the same.
+  if (algorithms.empty()) algorithms.push_back({context.initial.algorithm()});
+  DefaultChoices result;
+  for (const AlgorithmWork& algorithm : algorithms) {
+    const auto space = Space::create(context, hardware, threads, {algorithm.algorithm});
+    Trajectory trajectory = space->default_candidate().trajectory;
+    TILECAST_TRY(const std::int64_t bytes, weights.bytes(trajectory));
+    result.algorithms.push_back(algorithm.algorithm);
+    result.choices.push_back(
+        {{std::move(trajectory), {}}, bytes, model.partition.tasks[task].weight * algorithm.terms});
+  }
+  return result;
+}
+
+// The step from the present choices to a smaller one that costs the least time for a byte; its task is choices.size()
+// where there is none.
 struct Step {
   std::size_t task = 0;
   std::size_t choice = 0;
 };
 
-// The step from the present choices to a smaller one that costs the least time for a byte; its task is choices.size()
-// where there is none.
 Step cheapest_step(const std::vector<Choices>& choices, std::span<const std::size_t> present) {
   Step cheapest{choices.size(), 0};
   double least = std::numeric_limits<double>::infinity();
@@ -132,6 +152,31 @@ void take_back(std::int64_t spare, const std::vector<Choices>& choices, std::vec
   }
 }
 
+// One of each task's choices.
+Result<std::vector<Choice>> fit(std::int64_t limit, std::vector<Choices> choices) {
+  std::int64_t bytes = 0;
+  for (Choices& of_task : choices) {
+    of_task = without_worse_ones(std::move(of_task));
+    bytes += of_task.front().bytes;
+  }
+  std::vector<std::size_t> present(choices.size(), 0);
+  while (bytes > limit) {
+    const Step step = cheapest_step(choices, present);
+    if (step.task == choices.size()) {
+      return Error{fmt::format(
+          "the weights take {:.4g} MB with the smallest programs that are known, more than the {:.4g} MB allowed: "
+          "allow more, or tune with more trials",
+          static_cast<double>(bytes) / 1e6, static_cast<double>(limit) / 1e6)};
+    }
+    bytes += choices[step.task][step.choice].bytes - choices[step.task][present[step.task]].bytes;
+    present[step.task] = step.choice;
+  }
+  take_back(limit - bytes, choices, present);
+  std::vector<Choice> chosen;
+  for (std::size_t t = 0; t < choices.size(); ++t) chosen.push_back(choices[t][present[t]]);
+  return chosen;
+}
+
 }  // namespace
 
 Result<std::int64_t> weights_bytes(const ImportedModel& model, std::span<const KernelSchedule> schedules) {
@@ -147,33 +192,50 @@ Result<std::int64_t> weights_bytes(const ImportedModel& model, std::span<const K
 Result<std::vector<KernelSchedule>> choose_schedules_within(
     std::int64_t limit, const ImportedModel& model, const std::map<std::string, std::vector<MeasureRecord>>& records,
     const Hardware& hardware, int threads) {
-  TILECAST_TRY(const std::vector<KernelSchedule> fastest,
-               choose_schedules(model.partition, fastest_records(records), hardware, threads));
   std::vector<Choices> choices;
-  std::int64_t bytes = 0;
-  for (std::size_t t = 0; t < fastest.size(); ++t) {
+  std::vector<std::size_t> unmeasured;
+  double measured_seconds = 0;
+  double measured_terms = 0;
+  for (std::size_t t = 0; t < model.partition.tasks.size(); ++t) {
+    TILECAST_TRY(DefaultChoices defaults, default_choices(model, t, hardware, threads));
     const auto found = records.find(model.partition.tasks[t].task.key);
-    const std::span<const MeasureRecord> measured =
-        found == records.end() ? std::span<const MeasureRecord>() : std::span<const MeasureRecord>(found->second);
-    TILECAST_TRY(choices.emplace_back(), choices_of(model, t, fastest[t], measured));
-    bytes += choices.back().front().bytes;
-  }
-  std::vector<std::size_t> present(choices.size(), 0);
-  while (bytes > limit) {
-    const Step step = cheapest_step(choices, present);
-    if (step.task == choices.size()) {
-      return Error{fmt::format(
-          "the weights take {:.4g} MB with the smallest programs that are recorded, more than the {:.4g} MB allowed: "
-          "allow more, or tune with more trials",
-          static_cast<double>(bytes) / 1e6, static_cast<double>(limit) / 1e6)};
+    if (found == records.end()) {
+      unmeasured.push_back(t);
+      choices.push_back(std::move(defaults.choices));
+      continue;
     }
-    bytes += choices[step.task][step.choice].bytes - choices[step.task][present[step.task]].bytes;
-    present[step.task] = step.choice;
+    TILECAST_TRY(choices.emplace_back(), measured_choices(model, t, found->second));
+    choices.back() = without_worse_ones(std::move(choices.back()));
+    measured_seconds += choices.back().front().seconds;
+    measured_terms += defaults.choices.front().seconds;
   }
-  take_back(limit - bytes, choices, present);
-  std::vector<KernelSchedule> chosen;
-  for (std::size_t t = 0; t < choices.size(); ++t) chosen.push_back(choices[t][present[t]].schedule);
-  return chosen;
+  const double seconds_a_term = measured_terms > 0 ? measured_seconds / measured_terms : 1;
+  for (const std::size_t t : unmeasured) {
+    for (Choice& choice : choices[t]) choice.seconds *= seconds_a_term;
+  }
+  TILECAST_TRY(std::vector<Choice> chosen, fit(limit, std::move(choices)));
+  std::vector<KernelSchedule> schedules;
+  for (Choice& choice : chosen) schedules.push_back(std::move(choice.schedule));
+  return schedules;
+}
+
+Result<std::map<std::string, std::vector<Name>>> algorithms_within(std::int64_t limit, const ImportedModel& model,
+                                                                   const Hardware& hardware, int threads) {
+  std::vector<DefaultChoices> defaults;
+  std::vector<Choices> choices;
+  for (std::size_t t = 0; t < model.partition.tasks.size(); ++t) {
+    TILECAST_TRY(defaults.emplace_back(), default_choices(model, t, hardware, threads));
+    choices.push_back(defaults.back().choices);
+  }
+  TILECAST_TRY(const std::vector<Choice> chosen, fit(limit, std::move(choices)));
+  std::map<std::string, std::vector<Name>> algorithms;
+  for (std::size_t t = 0; t < chosen.size(); ++t) {
+    std::vector<Name>& allowed = algorithms[model.partition.tasks[t].task.key];
+    for (std::size_t i = 0; i < defaults[t].algorithms.size(); ++i) {
+      if (defaults[t].choices[i].bytes <= chosen[t].bytes) allowed.push_back(defaults[t].algorithms[i]);
+    }
+  }
+  return algorithms;
 }
 
 }  // namespace tilecast

@@ -13,6 +13,7 @@
 #include "frontend/import.h"
 #include "record/measure_record.h"
 #include "runtime/package/schedules.h"
+#include "space/space.h"
 
 namespace tilecast {
 
@@ -21,11 +22,17 @@ namespace tilecast {
 Result<std::int64_t> weights_bytes(const ImportedModel& model, std::span<const KernelSchedule> schedules);
 
 // Begins with what choose_schedules chooses (the fastest of `records`, by task key; else the default), and gives way
-// where a byte less costs the least time, by the times that were measured and the calls of each task, until the
-// weights take no more than `limit` bytes. Tasks without records stay as they are. Fails when the smallest programs
+// where a byte less costs the least time, until the weights take no more than `limit` bytes. What a task takes of a run
+// goes by the times of its records and its calls; a task without records has the default schedule of each of its
+// algorithms, whose times are in proportion to what they compute (AlgorithmWork). Fails when the smallest programs
 // together still take more; the message says how much.
 Result<std::vector<KernelSchedule>> choose_schedules_within(
     std::int64_t limit, const ImportedModel& model, const std::map<std::string, std::vector<MeasureRecord>>& records,
     const Hardware& hardware, int threads);
+
+// What to search when the weights must take no more than `limit` bytes: for each task, by key, the algorithms whose
+// weights take no more than those of the one that it would have without records. Fails as above.
+Result<std::map<std::string, std::vector<Name>>> algorithms_within(std::int64_t limit, const ImportedModel& model,
+                                                                   const Hardware& hardware, int threads);
 
 }  // namespace tilecast

@@ -19,12 +19,17 @@ double waste(std::int64_t extent, std::int64_t tile) {
   return static_cast<double>((extent + tile - 1) / tile * tile) / static_cast<double>(extent);
 }
 
+// Time that a step takes beside its multiply-adds, in multiply-adds: a vector comes from the second cache, as a rule,
+// since tiles are too many for the first one; a scalar comes from the first.
+constexpr double kVectorLoad = 2;
+constexpr double kScalarLoad = 0.2;
+
 // Share of the time that the multipliers work with `vectors` x `rows` accumulators: a step loads `vectors` vectors and
 // broadcasts `rows` scalars for vectors * rows multiply-adds.
 double efficiency(std::int64_t vectors, std::int64_t rows) {
   const auto accumulators = static_cast<double>(vectors * rows);
-  const double loads = static_cast<double>(vectors + rows);
-  return std::min(1.0, accumulators / kLatencyHidden) * accumulators / std::max(accumulators, 1.2 * loads);
+  const double loads = kVectorLoad * static_cast<double>(vectors) + kScalarLoad * static_cast<double>(rows);
+  return accumulators / (std::max(accumulators, kLatencyHidden) + loads);
 }
 
 std::int64_t choose_vectors(ScheduleBuilder& builder, const Name& stage, std::int64_t extent, std::int64_t lanes,

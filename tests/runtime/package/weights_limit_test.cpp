@@ -3,11 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <iostream>
 #include <set>
 
 #include "base/random.h"
 #include "codegen/codegen.h"
+#include "frontend/suite.h"
+#include "runtime/package/task_model.h"
 #include "space/space.h"
 #include "test_package.h"
 
@@ -112,7 +115,7 @@ TEST_F(ChooseSchedulesWithin, SaysHowMuchTheSmallestTake) {
   ASSERT_FALSE(chosen.ok());
   EXPECT_THAT(
       chosen.error().message,
-      ::testing::MatchesRegex("the weights take 0.[0-9]+ MB with the smallest programs that are recorded, more than "
+      ::testing::MatchesRegex("the weights take 0.[0-9]+ MB with the smallest programs that are known, more than "
                               "the 0.0001 MB allowed: allow more, or tune with more trials"));
 }
 
@@ -135,6 +138,63 @@ TEST_F(ChooseSchedulesWithin, CountsWhatIsWritten) {
   ASSERT_TRUE(defaults.ok()) << defaults.error().message;
   EXPECT_EQ(bytes_of(model_, *defaults),
             static_cast<std::int64_t>(std::filesystem::file_size(directory->path() / "model" / "weights.bin")));
+}
+
+// Two convolutions whose default is Winograd's algorithm; no records.
+class AlgorithmsWithin : public ::testing::Test {
+ protected:
+  AlgorithmsWithin()
+      : model_(model_of_tasks(*read_suite(TILECAST_SOURCE_DIR "/data/subgraphs.json", {"r50_c3_28", "r50_c3_14"}), 0)),
+        defaults_(*choose_schedules(model_.partition, {}, hardware_, 2)) {}
+
+  Hardware hardware_ = probe_hardware();
+  ImportedModel model_;
+  std::vector<KernelSchedule> defaults_;
+};
+
+TEST_F(AlgorithmsWithin, DefaultsOfOtherAlgorithmsGiveWay) {
+  const auto free = choose_schedules_within(1 << 30, model_, {}, hardware_, 2);
+  ASSERT_TRUE(free.ok()) << free.error().message;
+  for (std::size_t t = 0; t < free->size(); ++t) EXPECT_EQ((*free)[t].trajectory, defaults_[t].trajectory);
+  for (std::int64_t limit = bytes_of(model_, defaults_) - 1;;) {
+    const auto limited = choose_schedules_within(limit, model_, {}, hardware_, 2);
+    if (!limited.ok()) break;
+    EXPECT_LE(bytes_of(model_, *limited), limit);
+    limit = bytes_of(model_, *limited) - 1;
+  }
+}
+
+TEST_F(AlgorithmsWithin, LeadToProgramsThatFit) {
+  const auto all = algorithms_within(1 << 30, model_, hardware_, 2);
+  ASSERT_TRUE(all.ok()) << all.error().message;
+  const std::int64_t limit = bytes_of(model_, defaults_) - 1;
+  const auto within = algorithms_within(limit, model_, hardware_, 2);
+  ASSERT_TRUE(within.ok()) << within.error().message;
+  std::size_t left_out = 0;
+  Random random(3);
+  std::vector<KernelSchedule> drawn;
+  for (const WeightedTask& weighted : model_.partition.tasks) {
+    const std::vector<Name>& allowed = within->at(weighted.task.key);
+    ASSERT_FALSE(allowed.empty());
+    left_out += all->at(weighted.task.key).size() - allowed.size();
+    const TaskContext context = *make_task_context(weighted.task);
+    const auto space = Space::create(context, hardware_, 2, allowed);
+    drawn.push_back({space->default_candidate().trajectory, {}});
+    for (int i = 0; i < 20; ++i) {
+      const auto state = replay(context.initial, space->sample(random).trajectory);
+      ASSERT_TRUE(state.ok()) << state.error().reason;
+      EXPECT_NE(std::find(allowed.begin(), allowed.end(), state->algorithm()), allowed.end());
+    }
+  }
+  EXPECT_GT(left_out, 0U);
+  EXPECT_LE(bytes_of(model_, drawn), limit);
+}
+
+TEST_F(AlgorithmsWithin, SaysHowMuchTheSmallestTake) {
+  const auto within = algorithms_within(100, model_, hardware_, 2);
+  ASSERT_FALSE(within.ok());
+  EXPECT_THAT(within.error().message,
+              ::testing::HasSubstr("smallest programs that are known, more than the 0.0001 MB"));
 }
 
 }  // namespace
