@@ -175,6 +175,8 @@ TEST_F(CompileCommand, SaysWhatIsWrongInOneLine) {
       {"compile " + suite() + " -o " + model() + " --records /nonexistent", "cannot read records from /nonexistent"},
       {"compile " + suite() + " -o " + model() + " --weights-limit 0.001",
        " MB with the smallest programs that are known, more than the 0.001 MB allowed"},
+      {"tune " + suite() + " --trials 1 --records " + model() + ".jsonl --weights-limit 0.001",
+       " MB with the smallest programs that are known, more than the 0.001 MB allowed"},
       {"tasks " + onnx + " --only nothing", "has no task \"nothing\""},
       {"compile " + onnx + " --only nothing -o " + model(), "an ONNX model is compiled whole"},
       {"compile " + suite() + " --only nothing -o " + model(), "has no subgraph \"nothing\""}};

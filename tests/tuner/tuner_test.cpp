@@ -64,6 +64,31 @@ TEST_P(TunerTest, OneSeedRepeats) {
   EXPECT_EQ(a.measured, b.measured);
 }
 
+TEST_P(TunerTest, MeasuresTheAlgorithmsThatItIsGivenAlone) {
+  const TempDirectory directory = *TempDirectory::create("tuner_test");
+  const Task conv = two_tasks()[0].task;
+  const TaskContext context = *make_task_context(conv);
+  FakeMeasurer measurer;
+  TuneOptions options{.trials = 30, .records = directory.path() / "log.jsonl"};
+  run(options, measurer);  // of all algorithms: those records do not bring the others back
+  options.trials = 80;
+  options.algorithms = {{conv.key, {"direct"}}};
+  run(options, measurer);
+  const auto set = read_record_log(options.records);
+  ASSERT_TRUE(set.ok());
+  int others = 0;
+  for (std::size_t i = 0; i < set->records.size(); ++i) {
+    if (set->records[i].task_key != conv.key) continue;
+    const bool direct = replay(context.initial, set->records[i].trajectory)->algorithm() == Name("direct");
+    if (i < 30) {
+      others += direct ? 0 : 1;
+    } else {
+      EXPECT_TRUE(direct) << "record " << i;
+    }
+  }
+  EXPECT_GT(others, 0);
+}
+
 TEST_P(TunerTest, CancellingEndsTheRunInOrder) {
   FakeMeasurer measurer;
   int calls = 0;
