@@ -13,6 +13,7 @@ class DigitSpace final : public Space {
  public:
   DigitSpace(int sketches, std::size_t digits, int values) : sketches_(sketches), digits_(digits), values_(values) {}
 
+  std::vector<AlgorithmWork> algorithms() const override { return {{"direct", 1}}; }
   int sketch_count() const override { return sketches_; }
   Candidate default_candidate() const override { return make(0, std::vector<std::int32_t>(digits_, 0)); }
   Candidate sample(Random& random) const override {
