@@ -83,7 +83,7 @@ TEST_P(ActionJudges, CarryOverToAnotherTask) {
   Random random(4);
   std::vector<TaskRecords> training;
   for (const std::int64_t size : {8, 12, 16, 20}) {
-    training.push_back(measured(testing::conv_task(size, size, 16, 32, 3, 1), 50, random));
+    training.push_back(measured(testing::conv_task(size, size, 16, 32, 3, 1), 80, random));
   }
   const TaskRecords test = measured(testing::conv_task(14, 14, 24, 48, 3, 1), 60, random);
   const std::unique_ptr<Evaluator> evaluator = make(GetParam(), 2);
