@@ -54,6 +54,8 @@ class TaskWeights {
     return total;
   }
 
+  const TaskContext& context() const { return context_; }
+
  private:
   TaskWeights(TaskContext context, std::vector<std::int64_t> constants)
       : context_(std::move(context)), constants_(std::move(constants)) {}
@@ -72,9 +74,12 @@ struct Choice {
 // From the fastest to the smallest: each is smaller than the one before it, and slower.
 using Choices = std::vector<Choice>;
 
+bool faster(const Choice& a, const Choice& b) {
+  return a.seconds < b.seconds;
+}
+
 Choices without_worse_ones(Choices choices) {
-  std::stable_sort(choices.begin(), choices.end(),
-                   [](const Choice& a, const Choice& b) { return a.seconds < b.seconds; });
+  std::stable_sort(choices.begin(), choices.end(), faster);
   Choices best;
   for (Choice& choice : choices) {
     if (best.empty() || choice.bytes < best.back().bytes) best.push_back(std::move(choice));
@@ -93,6 +98,14 @@ Result<Choices> measured_choices(const ImportedModel& model, std::size_t task, s
   return choices;
 }
 
+// The algorithms of a task in the order of what they cost. Where the rules find nothing there is one program all the
+// same.
+std::vector<AlgorithmWork> algorithms_of(const TaskContext& context, const Hardware& hardware, int threads) {
+  std::vector<AlgorithmWork> algorithms = Space::create(context, hardware, threads)->algorithms();
+  if (algorithms.empty()) algorithms.push_back({context.initial.algorithm()});
+  return algorithms;
+}
+
 // The default schedule of each algorithm of a task, in the order of what they cost. Their seconds are terms.
 struct DefaultChoices {
   std::vector<Name> algorithms;
@@ -102,12 +115,9 @@ struct DefaultChoices {
 Result<DefaultChoices> default_choices(const ImportedModel& model, std::size_t task, const Hardware& hardware,
                                        int threads) {
   TILECAST_TRY(const TaskWeights weights, TaskWeights::create(model, task));
-  TILECAST_TRY(const TaskContext context, make_task_context(model.partition.tasks[task].task));
-  std::vector<AlgorithmWork> algorithms = Space::create(context, hardware, threads)->algorithms();
-  // Where the rules find nothing there is one program all the same.
-  if (algorithms.empty()) algorithms.push_back({context.initial.algorithm()});
+  const TaskContext& context = weights.context();
   DefaultChoices result;
-  for (const AlgorithmWork& algorithm : algorithms) {
+  for (const AlgorithmWork& algorithm : algorithms_of(context, hardware, threads)) {
     const auto space = Space::create(context, hardware, threads, {algorithm.algorithm});
     Trajectory trajectory = space->default_candidate().trajectory;
     TILECAST_TRY(const std::int64_t bytes, weights.bytes(trajectory));
@@ -118,13 +128,19 @@ Result<DefaultChoices> default_choices(const ImportedModel& model, std::size_t t
   return result;
 }
 
-// The step from the present choices to a smaller one that costs the least time for a byte; its task is choices.size()
-// where there is none.
+// What all calls of a task compute at least.
+Result<double> least_terms(const ImportedModel& model, std::size_t task, const Hardware& hardware, int threads) {
+  TILECAST_TRY(const TaskContext context, make_task_context(model.partition.tasks[task].task));
+  return model.partition.tasks[task].weight * algorithms_of(context, hardware, threads).front().terms;
+}
+
 struct Step {
   std::size_t task = 0;
   std::size_t choice = 0;
 };
 
+// The step from the present choices to a smaller one that costs the least time for a byte; its task is choices.size()
+// where there is none.
 Step cheapest_step(const std::vector<Choices>& choices, std::span<const std::size_t> present) {
   Step cheapest{choices.size(), 0};
   double least = std::numeric_limits<double>::infinity();
@@ -197,17 +213,17 @@ Result<std::vector<KernelSchedule>> choose_schedules_within(
   double measured_seconds = 0;
   double measured_terms = 0;
   for (std::size_t t = 0; t < model.partition.tasks.size(); ++t) {
-    TILECAST_TRY(DefaultChoices defaults, default_choices(model, t, hardware, threads));
     const auto found = records.find(model.partition.tasks[t].task.key);
     if (found == records.end()) {
       unmeasured.push_back(t);
+      TILECAST_TRY(DefaultChoices defaults, default_choices(model, t, hardware, threads));
       choices.push_back(std::move(defaults.choices));
       continue;
     }
     TILECAST_TRY(choices.emplace_back(), measured_choices(model, t, found->second));
-    choices.back() = without_worse_ones(std::move(choices.back()));
-    measured_seconds += choices.back().front().seconds;
-    measured_terms += defaults.choices.front().seconds;
+    measured_seconds += std::min_element(choices.back().begin(), choices.back().end(), faster)->seconds;
+    TILECAST_TRY(const double terms, least_terms(model, t, hardware, threads));
+    measured_terms += terms;
   }
   const double seconds_a_term = measured_terms > 0 ? measured_seconds / measured_terms : 1;
   for (const std::size_t t : unmeasured) {

@@ -19,26 +19,46 @@ double waste(std::int64_t extent, std::int64_t tile) {
   return static_cast<double>((extent + tile - 1) / tile * tile) / static_cast<double>(extent);
 }
 
-// Time that a step takes beside its multiply-adds, in multiply-adds: a vector comes from the second cache, as a rule,
-// since tiles are too many for the first one; a scalar comes from the first.
-constexpr double kVectorLoad = 2;
-constexpr double kScalarLoad = 0.2;
+// What a step takes beside its multiply-adds, in multiply-adds: a vector comes from the second cache, as a rule, since
+// tiles are too many for the first one; a scalar comes from the first.
+struct StepCosts {
+  int registers = 0;
+  double vector_load = 2;
+  double scalar_load = 0.2;
+  int scalar_registers = 0;
+  double spilled_register = 4;  // stored and loaded again
+};
+
+// AVX-512 and NEON, which have 32 registers, multiply by a scalar in memory or in a lane; with 16, a scalar is spread
+// over a register by an instruction of its own.
+StepCosts step_costs(const Hardware& hardware) {
+  StepCosts costs{.registers = hardware.vector_registers};
+  if (hardware.vector_registers > 16) return costs;
+  costs.scalar_load = 1.5;
+  costs.scalar_registers = 1;
+  return costs;
+}
 
 // Share of the time that the multipliers work with `vectors` x `rows` accumulators: a step loads `vectors` vectors and
-// broadcasts `rows` scalars for vectors * rows multiply-adds.
-double efficiency(std::int64_t vectors, std::int64_t rows) {
-  const auto accumulators = static_cast<double>(vectors * rows);
-  const double loads = kVectorLoad * static_cast<double>(vectors) + kScalarLoad * static_cast<double>(rows);
-  return accumulators / (std::max(accumulators, kLatencyHidden) + loads);
+// broadcasts `rows` scalars for vectors * rows multiply-adds. Its vectors stay in registers where several rows use
+// them.
+double efficiency(const StepCosts& costs, std::int64_t vectors, std::int64_t rows) {
+  const std::int64_t accumulators = vectors * rows;
+  const std::int64_t needed = accumulators + (rows > 1 ? vectors : 1) + costs.scalar_registers;
+  const auto spilled = static_cast<double>(std::max<std::int64_t>(0, needed - costs.registers));
+  const double extra = costs.vector_load * static_cast<double>(vectors) +
+                       costs.scalar_load * static_cast<double>(rows) + costs.spilled_register * spilled;
+  return static_cast<double>(accumulators) / (std::max(static_cast<double>(accumulators), kLatencyHidden) + extra);
 }
 
 std::int64_t choose_vectors(ScheduleBuilder& builder, const Name& stage, std::int64_t extent, std::int64_t lanes,
                             std::int64_t rows_available, std::int64_t budget) {
+  const StepCosts costs = step_costs(builder.hardware());
   std::vector<Option> options;
   for (const std::int64_t vectors : {1, 2, 3, 4, 6, 8}) {
     if (vectors > 1 && (vectors * lanes > extent || vectors > budget)) break;
     const std::int64_t rows = std::clamp<std::int64_t>(budget / vectors, 1, rows_available);
-    const double quality = efficiency(vectors, rows) / waste(extent, vectors * lanes);
+    const double quality = efficiency(costs, vectors, rows) / waste(extent, vectors * lanes);
     options.push_back({static_cast<std::int32_t>(vectors), std::pow(quality, 4) + 1e-3});
   }
   return builder.choose(stage, "vectors", 0, options);
@@ -46,13 +66,14 @@ std::int64_t choose_vectors(ScheduleBuilder& builder, const Name& stage, std::in
 
 std::int64_t choose_rows(ScheduleBuilder& builder, const Name& stage, int axis, std::int64_t extent,
                          std::int64_t vectors, std::int64_t rows_so_far, std::int64_t rows_later, std::int64_t budget) {
+  const StepCosts costs = step_costs(builder.hardware());
   std::vector<Option> options;
   for (std::int64_t rows = 1; rows <= extent && vectors * rows_so_far * rows <= budget; ++rows) {
     const std::int64_t room = std::max<std::int64_t>(1, budget / (vectors * rows_so_far * rows));
     const std::int64_t later = std::min(rows_later, room);
-    const double reach = efficiency(vectors, rows_so_far * rows * later);
+    const double reach = efficiency(costs, vectors, rows_so_far * rows * later);
     // What a later axis may add is less sure than what this one adds.
-    const double now = efficiency(vectors, rows_so_far * rows);
+    const double now = efficiency(costs, vectors, rows_so_far * rows);
     const double quality = (0.25 * reach + 0.75 * now) / waste(extent, rows);
     options.push_back({static_cast<std::int32_t>(rows), std::pow(quality, 6) + 1e-4});
   }
