@@ -44,22 +44,41 @@ std::int64_t choose_middle(ScheduleBuilder& builder, const Name& stage, int axis
 
 // Moves the first entry (of the innermost axis, the last one so far) to the front when the decision says so.
 void choose_order(ScheduleBuilder& builder, const Name& stage, const char* label, std::vector<Name>& loops,
-                  bool has_innermost_axis) {
+                  bool has_innermost_axis, double to_front) {
   if (loops.size() < 2 || !has_innermost_axis) return;
-  const std::vector<Option> options = {{0, 1}, {1, 1}};
+  const std::vector<Option> options = {{0, 1}, {1, to_front}};
   if (builder.choose(stage, label, 0, options) == 1) std::rotate(loops.begin(), loops.end() - 1, loops.end());
+}
+
+bool has_axis(const Access& access, std::size_t axis) {
+  return std::any_of(access.dims.begin(), access.dims.end(), [&](const IndexMap& map) {
+    return !map.affine || std::any_of(map.terms.begin(), map.terms.end(), [&](const AffineTerm& term) {
+      return term.axis == static_cast<std::int32_t>(axis);
+    });
+  });
+}
+
+// The constants that a reduction reads along its innermost axis and reads anew for each block of rows: bytes.
+double constants_a_row(const State& state, StageId reduction) {
+  const Stage& def = *state.stage(reduction).def;
+  double bytes = 0;
+  for (const Access& access : def.accesses) {
+    if (!state.is_input(access.buffer) || !has_axis(access, 0)) continue;
+    const DagInput& input = state.dag().inputs[static_cast<std::size_t>(access.buffer)];
+    if (!input.is_constant) continue;
+    double elements = 1;
+    for (const std::int64_t extent : input.extents) elements *= static_cast<double>(extent);
+    for (std::size_t axis = 1; axis < def.spatial.size(); ++axis) {
+      if (has_axis(access, axis)) elements /= static_cast<double>(def.spatial[axis].extent);
+    }
+    bytes += sizeof(float) * elements;
+  }
+  return bytes;
 }
 
 // Whether rows along each axis of a reduction share the vectors that it loads along its innermost axis.
 std::vector<bool> reused_along(const Stage& reduction) {
   std::vector<bool> reused(reduction.spatial.size(), false);
-  const auto has_axis = [](const Access& access, std::size_t axis) {
-    return std::any_of(access.dims.begin(), access.dims.end(), [&](const IndexMap& map) {
-      return !map.affine || std::any_of(map.terms.begin(), map.terms.end(), [&](const AffineTerm& term) {
-        return term.axis == static_cast<std::int32_t>(axis);
-      });
-    });
-  };
   for (const Access& access : reduction.accesses) {
     if (!has_axis(access, 0)) continue;
     for (std::size_t axis = 0; axis < reused.size(); ++axis) reused[axis] = reused[axis] || !has_axis(access, axis);
@@ -148,8 +167,11 @@ TiledConsumer tile_consumer(ScheduleBuilder& builder, const Name& name, StageId 
     registers.front() = inside;
     outer.push_back(around);
   }
-  choose_order(builder, name, "outer order", outer, outer_has_innermost);
-  choose_order(builder, name, "middle order", result.middle, middle_has_innermost);
+  // Constants that the second cache does not hold are read once with their blocks outermost.
+  const double constants = constants_a_row(builder.state(), reduction);
+  const double to_front = constants > static_cast<double>(builder.hardware().l2_bytes) ? 2 : 1;
+  choose_order(builder, name, "outer order", outer, outer_has_innermost, to_front);
+  choose_order(builder, name, "middle order", result.middle, middle_has_innermost, 1);
 
   std::vector<Name> order = outer;
   order.insert(order.end(), result.middle.begin(), result.middle.end());
