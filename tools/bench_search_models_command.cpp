@@ -45,7 +45,10 @@ Result<std::vector<ModelToTune>> read_models(const BenchSearchModelsArguments& a
     if (std::any_of(models.begin(), models.end(), [&](const auto& other) { return other.name == model.name; })) {
       return Error{fmt::format("{}: there is another model named {}", file.string(), model.name)};
     }
-    TILECAST_TRY(model.tasks, read_tasks({.file = file, .only = {}, .shapes = arguments.bench.timing.shapes}));
+    TILECAST_TRY(ModelTasks tasks,
+                 read_model_tasks({.file = file, .only = {}, .shapes = arguments.bench.timing.shapes}));
+    model.tasks = std::move(tasks.tasks);
+    model.constant_bytes = tasks.constant_bytes;
     if (model.tasks.empty()) return Error{fmt::format("{} has no task to tune", file.string())};
     models.push_back(std::move(model));
   }

@@ -27,10 +27,8 @@ std::string tasks_key(const std::vector<WeightedTask>& tasks) {
 
 class ModelSearchBench {
  public:
-  ModelSearchBench(const ModelSearchOptions& options, Measurer& measurer)
-      : options_(options),
-        measurer_(measurer),
-        evaluators_(options.judges, options.knowledge, options.timing.threads) {}
+  explicit ModelSearchBench(const ModelSearchOptions& options)
+      : options_(options), evaluators_(options.judges, options.knowledge, options.timing.threads) {}
 
   Result<bool> run(const std::vector<ModelToTune>& models) {
     TILECAST_TRY(remeasured_, read_model_remeasurements(model_remeasurement_file(options_.records)));
@@ -117,7 +115,9 @@ class ModelSearchBench {
     TILECAST_TRY(const TuningRun known, read_tuning_run(model.tasks, tune_options, hardware_));
     if (known.trials >= tune_options.trials) return known;
     TILECAST_TRY(const auto evaluator, evaluators_.fresh(j));
-    TILECAST_TRY(const TuningRun run, go_on_tuning(model.tasks, tune_options, hardware_, known, *evaluator, measurer_));
+    TILECAST_TRY(const auto measurer,
+                 make_measurer({.threads = options_.timing.threads, .constant_bytes = model.constant_bytes}));
+    TILECAST_TRY(const TuningRun run, go_on_tuning(model.tasks, tune_options, hardware_, known, *evaluator, *measurer));
     fmt::print("{:<20} {:>4}  {:<28} {:>6} trials {:>4} errors {}\n", model.name, seed, judge.label(), run.trials,
                run.errors, run.seconds ? fmt::format("{:>9.1f} s", *run.seconds) : "time unknown");
     std::fflush(stdout);
@@ -138,7 +138,6 @@ class ModelSearchBench {
   }
 
   const ModelSearchOptions& options_;
-  Measurer& measurer_;
   const Hardware hardware_ = probe_hardware();
   SearchEvaluators evaluators_;
   std::vector<ModelRemeasurement> remeasured_;
@@ -147,8 +146,7 @@ class ModelSearchBench {
 }  // namespace
 
 Result<bool> run_model_searches(const std::vector<ModelToTune>& models, const ModelSearchOptions& options) {
-  TILECAST_TRY(const auto measurer, make_measurer({.threads = options.timing.threads}));
-  return ModelSearchBench(options, *measurer).run(models);
+  return ModelSearchBench(options).run(models);
 }
 
 }  // namespace tilecast::tools

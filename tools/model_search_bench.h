@@ -2,6 +2,7 @@
 // turns.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -29,6 +30,7 @@ struct ModelToTune {
   std::string name;
   std::filesystem::path file;       // ONNX
   std::vector<WeightedTask> tasks;  // of it
+  std::int64_t constant_bytes = 0;  // as MeasureOptions has it
 };
 
 // Does what `records` does not hold yet. False: Ctrl-C ended it early. Prints a line a tuning run and a timed side.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "runtime/package/task_model.h"
 
@@ -58,12 +59,37 @@ Result<std::vector<WeightedTask>> chosen(std::vector<WeightedTask> tasks, const 
   return result;
 }
 
+// Each constant that a call reads, once, as the model has it.
+std::int64_t constant_bytes(const ImportedModel& model) {
+  std::set<NetworkId> constants;
+  for (const TaskCall& call : model.partition.calls) {
+    for (const NetworkId input : call.inputs) {
+      const NetworkId root = storage_of(model.network, input);
+      if (model.network.node(root).is_constant()) constants.insert(root);
+    }
+  }
+  std::int64_t bytes = 0;
+  for (const NetworkId id : constants) bytes += model.network.node(id).type.bytes();
+  return bytes;
+}
+
 }  // namespace
 
-Result<std::vector<WeightedTask>> read_tasks(const ModelSource& source) {
-  if (!is_onnx(source)) return read_suite(source.file, source.only);
+Result<ModelTasks> read_model_tasks(const ModelSource& source) {
+  ModelTasks result;
+  if (!is_onnx(source)) {
+    TILECAST_TRY(result.tasks, read_suite(source.file, source.only));
+    return result;
+  }
   TILECAST_TRY(ImportedModel model, read_onnx_model(source));
-  return chosen(std::move(model.partition.tasks), source);
+  result.constant_bytes = constant_bytes(model);
+  TILECAST_TRY(result.tasks, chosen(std::move(model.partition.tasks), source));
+  return result;
+}
+
+Result<std::vector<WeightedTask>> read_tasks(const ModelSource& source) {
+  TILECAST_TRY(ModelTasks model, read_model_tasks(source));
+  return std::move(model.tasks);
 }
 
 Result<ImportedModel> read_model(const ModelSource& source, std::uint64_t seed) {

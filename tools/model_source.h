@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -21,6 +22,11 @@ struct ModelSource {
 // MODEL, --only and --shape.
 void add_model_arguments(CLI::App& command, ModelSource& source);
 
+struct ModelTasks {
+  std::vector<WeightedTask> tasks;
+  std::int64_t constant_bytes = 0;  // of the whole ONNX model; a suite's subgraphs are each a model of its own: 0
+};
+Result<ModelTasks> read_model_tasks(const ModelSource& source);
 Result<std::vector<WeightedTask>> read_tasks(const ModelSource& source);
 
 // An ONNX file as it is; a suite's subgraphs side by side, with random constants (see model_of_tasks).

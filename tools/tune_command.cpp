@@ -58,8 +58,8 @@ int run_tune(const TuneArguments& arguments) {
   if (arguments.tune.trials == std::numeric_limits<std::int64_t>::max() && !std::isfinite(arguments.tune.seconds)) {
     return report_error("nothing ends this run: give --trials or --time");
   }
-  const auto tasks = read_tasks(arguments.source);
-  if (!tasks.ok()) return report_error(tasks.error().message);
+  const auto model = read_model_tasks(arguments.source);
+  if (!model.ok()) return report_error(model.error().message);
   watch_for_stop();
   TuneOptions options = arguments.tune;
   if (arguments.weights_limit) {
@@ -71,14 +71,14 @@ int run_tune(const TuneArguments& arguments) {
   if (!evaluator.ok()) return report_error(evaluator.error().message);
   const Status warmed = warm_start(**evaluator, arguments.warm_start, arguments.tune.threads);
   if (!warmed.ok()) return report_error(warmed.error().message);
-  auto measurer = make_measurer({.threads = arguments.tune.threads});
+  auto measurer = make_measurer({.threads = arguments.tune.threads, .constant_bytes = model->constant_bytes});
   if (!measurer.ok()) return report_error(measurer.error().message);
-  fmt::print("{} tasks, {} threads, peak {:.1f} GFLOP/s, evaluator {}, seed {}\n", tasks->size(),
+  fmt::print("{} tasks, {} threads, peak {:.1f} GFLOP/s, evaluator {}, seed {}\n", model->tasks.size(),
              arguments.tune.threads, machine.peaks.gflops, arguments.evaluator.name, arguments.tune.seed);
 
   Display display(machine.peaks.gflops, {arguments.tune.trials, arguments.tune.seconds}, false);
   const TuneHooks hooks{[&](const TuneProgress& progress) { display.update(progress); }, stop_requested};
-  const auto result = tune(*tasks, options, machine.hardware, **evaluator, **measurer, hooks);
+  const auto result = tune(model->tasks, options, machine.hardware, **evaluator, **measurer, hooks);
   if (!result.ok()) return report_error(result.error().message);
   display.finish(*result);
   fmt::print("time: propose {:.1f} s, build {:.1f} s, run {:.1f} s, update {:.1f} s\n", result->times.propose,

@@ -68,12 +68,29 @@ struct Built {
   double seconds = 0;
 };
 
+// Enough copies of a kernel's constants for their caches: more would be found there no less.
+constexpr std::int64_t kCachesOfCopies = 2;
+constexpr std::int64_t kMostCopiedBytes = std::int64_t{256} << 20;
+
+std::int64_t bytes_of_copies(std::int64_t constant_bytes, const Hardware& hardware) {
+  return std::min({constant_bytes, kCachesOfCopies * hardware.l3_bytes, kMostCopiedBytes});
+}
+
+std::vector<std::size_t> constants_of(const OpGraph& graph) {
+  std::vector<std::size_t> constants;
+  for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
+    if (graph.inputs[i].is_constant) constants.push_back(i);
+  }
+  return constants;
+}
+
 class ProcessMeasurer final : public Measurer {
  public:
   ProcessMeasurer(MeasureOptions options, TempDirectory directory)
       : options_(std::move(options)),
         directory_(std::move(directory)),
         hardware_(probe_hardware().fingerprint),
+        constant_bytes_(bytes_of_copies(options_.constant_bytes, probe_hardware())),
         runner_(worker_program("tilecast-runner"), options_.memory_limit_bytes) {
     for (int i = 0; i < std::max(options_.builders, 1); ++i) {
       builders_.emplace_back(worker_program("tilecast-builder"), options_.memory_limit_bytes);
@@ -228,6 +245,8 @@ class ProcessMeasurer final : public Measurer {
             .shared_object = built.shared_object,
             .inputs = built.reply.inputs,
             .output = built.reply.output,
+            .constants = constants_of(task.graph),
+            .constant_bytes = constant_bytes_,
             .threads = options_.threads,
             .reference_file = reference_file(task),
             .tolerance = options_.tolerance,
@@ -270,6 +289,7 @@ class ProcessMeasurer final : public Measurer {
   MeasureOptions options_;
   TempDirectory directory_;
   std::string hardware_;
+  std::int64_t constant_bytes_;
   std::vector<Worker> builders_;
   Worker runner_;
   std::set<std::string> references_;  // keys of tasks whose reference file is there

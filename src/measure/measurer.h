@@ -25,6 +25,9 @@ struct MeasureOptions {
   TimingOptions timing;                                     // its give_up_seconds follows from the best so far
   // A candidate slower than this times the best so far after its first samples is cut short.
   double cut_short_ratio = 2.0;
+  // What the constants of all calls of a model take: between two calls of a kernel the others read theirs, and only
+  // where all of them fit a cache does a call find its own there. 0: a kernel on its own, which finds what it left.
+  std::int64_t constant_bytes = 0;
   std::function<bool()> cancelled;         // asked between candidates; true: those that are left are not reported
   double tolerance = 1e-3;                 // largest |got - want| / largest |want|
   std::filesystem::path worker_directory;  // where tilecast-builder and tilecast-runner are; empty: beside this program

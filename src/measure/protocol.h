@@ -48,6 +48,9 @@ struct RunRequest {
   std::string shared_object;
   std::vector<ArgumentSpec> inputs;
   ArgumentSpec output;
+  std::vector<std::size_t> constants;  // which of the inputs are
+  // Calls take turns with copies of the constants, as many as fit so many bytes: one at least.
+  std::int64_t constant_bytes = 0;
   int threads = 1;
   // The output's elements as bytes: written when `write_reference`, else compared with.
   std::string reference_file;

@@ -46,10 +46,12 @@ bool spin(Clock::duration time, Ready ready) {
   return false;
 }
 
-int usable_cores() {
+// The cores that the calling thread may run on; none when the system does not say.
+cpu_set_t usable_cores() {
   cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) != 0) return static_cast<int>(std::thread::hardware_concurrency());
-  return CPU_COUNT(&set);
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) != 0) CPU_ZERO(&set);
+  return set;
 }
 
 // The unclaimed rest of a loop in one word, so that a claim can never be taken from another loop than the one it was
@@ -84,6 +86,7 @@ struct ThreadPool::Impl {
   ~Impl();
 
   void worker(int index);
+  void keep_workers_off(int core);
   void run_share(std::uint32_t loop);
   int run(int begin, int size, Body new_body, void* new_context);
 
@@ -103,6 +106,9 @@ struct ThreadPool::Impl {
 
   alignas(kCacheLine) int threads = 1;
   Clock::duration spin_time = kSpinTime;
+  cpu_set_t cores = usable_cores();
+  bool has_core_each = false;
+  int caller_core = -1;  // that workers are kept off
   std::vector<std::thread> workers;
 };
 
@@ -114,7 +120,8 @@ ThreadPool::Impl::Impl(int wanted_threads) {
   const bool masked = pthread_sigmask(SIG_SETMASK, &all, &previous) == 0;
   // Set before the first worker starts: they read it.
   threads = std::max(1, wanted_threads);
-  if (threads > usable_cores()) spin_time = Clock::duration::zero();
+  has_core_each = threads <= CPU_COUNT(&cores);
+  if (!has_core_each) spin_time = Clock::duration::zero();
   workers.reserve(static_cast<std::size_t>(threads - 1));
   try {
     for (int i = 1; i < wanted_threads; ++i) workers.emplace_back([this, i] { worker(i); });
@@ -144,6 +151,17 @@ void ThreadPool::Impl::worker(int index) {
   }
 }
 
+// The system may wake a worker on the core of the thread that runs the loop, behind which it then waits: for
+// milliseconds the loop has one thread, and the other core none.
+void ThreadPool::Impl::keep_workers_off(int core) {
+  if (core == caller_core || !has_core_each) return;
+  caller_core = core;
+  cpu_set_t others = cores;
+  if (core >= 0 && core < CPU_SETSIZE) CPU_CLR(static_cast<std::size_t>(core), &others);
+  // Where it fails, workers run wherever the system likes.
+  for (std::thread& thread : workers) pthread_setaffinity_np(thread.native_handle(), sizeof others, &others);
+}
+
 // Claims and runs iterations of the loop until none is left. Claims shrink with what is left: few atomic operations for
 // a long loop, and no thread holds much work while another has none.
 void ThreadPool::Impl::run_share(std::uint32_t loop) {
@@ -171,6 +189,7 @@ void ThreadPool::Impl::run_share(std::uint32_t loop) {
 }
 
 int ThreadPool::Impl::run(int new_begin, int new_size, Body new_body, void* new_context) {
+  keep_workers_off(sched_getcpu());
   body.store(new_body, std::memory_order_relaxed);
   context.store(new_context, std::memory_order_relaxed);
   begin.store(static_cast<std::uint32_t>(new_begin), std::memory_order_relaxed);

@@ -118,6 +118,24 @@ TEST(Measurer, MeasuresRealCandidatesAndNamesIllegalOnes) {
   EXPECT_THAT(records[2].message, HasSubstr("nobody"));
 }
 
+// Layouts change from candidate to candidate, and with them the size of the copies and how many there are.
+TEST(Measurer, CallsTakeTurnsWithCopiesOfConstants) {
+  const auto context = make_task_context(testing::dense_task(3, 96, 100));
+  ASSERT_TRUE(context.ok());
+  const auto space = Space::create(*context, probe_hardware(), 2);
+  Random random(8);
+  std::vector<Trajectory> trajectories;
+  for (int i = 0; i < 8; ++i) trajectories.push_back(space->sample(random).trajectory);
+  for (const std::int64_t bytes : {std::int64_t{1}, std::int64_t{200'000}, std::int64_t{1} << 40}) {
+    auto measurer = Measurer::create({.constant_bytes = bytes});
+    ASSERT_TRUE(measurer.ok()) << measurer.error().message;
+    for (const MeasureRecord& record : measure_all(**measurer, *context, trajectories)) {
+      EXPECT_TRUE(record.ok()) << record.message;
+      EXPECT_FALSE(record.latencies.empty());
+    }
+  }
+}
+
 // A clock that adds noise: mostly small, now and then a disturbance.
 TEST(Timing, MedianIsNearTheTruthDespiteDisturbances) {
   Random random(11);

@@ -58,7 +58,7 @@ TEST(Protocol, BuildReply) {
 }
 
 TEST(Protocol, RunRequest) {
-  RunRequest request{"key", "/tmp/a.so", {kPacked}, kPlain, 3, "/tmp/reference", true, 0.5, {}};
+  RunRequest request{"key", "/tmp/a.so", {kPacked}, kPlain, {0}, 4096, 3, "/tmp/reference", true, 0.5, {}};
   request.timing = {.min_samples = 2,
                     .max_samples = 9,
                     .min_sample_seconds = 0.25,
@@ -74,6 +74,8 @@ TEST(Protocol, RunRequest) {
   ASSERT_EQ(read->inputs.size(), 1U);
   expect_equal(read->inputs[0], kPacked);
   expect_equal(read->output, kPlain);
+  EXPECT_EQ(read->constants, std::vector<std::size_t>{0});
+  EXPECT_EQ(read->constant_bytes, 4096);
   EXPECT_EQ(read->threads, 3);
   EXPECT_EQ(read->reference_file, "/tmp/reference");
   EXPECT_TRUE(read->write_reference);

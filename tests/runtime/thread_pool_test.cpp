@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <sched.h>
 
 #include <atomic>
 #include <thread>
@@ -31,6 +32,42 @@ TEST(ThreadPool, RunsEveryIterationOnce) {
       for (int i = 0; i < size + 3; ++i) ASSERT_EQ(counts.done[static_cast<std::size_t>(i)], i < 3 ? 0 : 1);
     }
   }
+}
+
+struct Meeting {
+  std::atomic<int> present{0};
+  std::atomic<int> core{-1};  // of the caller
+  std::atomic<int> workers_there{0};
+};
+
+// Both iterations of a loop at once, each on a thread of its own.
+int meet(void* context, int) {
+  auto* const meeting = static_cast<Meeting*>(context);
+  ++meeting->present;
+  while (meeting->present < 2) std::this_thread::yield();
+  cpu_set_t cores;
+  if (this_thread_slot().index > 0 && sched_getaffinity(0, sizeof cores, &cores) == 0) {
+    meeting->workers_there += CPU_ISSET(static_cast<std::size_t>(meeting->core.load()), &cores) ? 1 : 0;
+  }
+  return 0;
+}
+
+TEST(ThreadPool, WorkersStayOffTheCallersCoreWhereverItIs) {
+  cpu_set_t usable;
+  ASSERT_EQ(sched_getaffinity(0, sizeof usable, &usable), 0);
+  if (CPU_COUNT(&usable) < 2) GTEST_SKIP() << "one core";
+  ThreadPool pool(2);
+  for (int core = 0; core < CPU_SETSIZE; ++core) {
+    if (!CPU_ISSET(static_cast<std::size_t>(core), &usable)) continue;
+    cpu_set_t only;
+    CPU_ZERO(&only);
+    CPU_SET(static_cast<std::size_t>(core), &only);
+    ASSERT_EQ(sched_setaffinity(0, sizeof only, &only), 0);
+    Meeting meeting{.core = core};
+    EXPECT_EQ(pool.parallel_for(0, 2, meet, &meeting), 0);
+    EXPECT_EQ(meeting.workers_there, 0) << "core " << core;
+  }
+  ASSERT_EQ(sched_setaffinity(0, sizeof usable, &usable), 0);
 }
 
 struct Nested {

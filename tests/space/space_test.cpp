@@ -160,6 +160,21 @@ TEST(Space, OfSomeAlgorithmsHoldsNoOthersAndKeepsTheNumbersOfSketches) {
   }
 }
 
+// The outermost loop of a product with weights in the default schedule, before loops are fused to run in parallel:
+// "d0..." runs along the weights' columns.
+std::string outermost_loop(const Task& task) {
+  const auto context = make_task_context(task);
+  EXPECT_TRUE(context.ok()) << context.error().message;
+  const std::string actions = to_text(Space::create(*context, avx512(), 2)->default_candidate().trajectory);
+  const std::size_t order = actions.find('{', actions.find("reorder("));
+  return actions.substr(order + 1, actions.find(' ', order) - order - 1);
+}
+
+TEST(Space, ConstantsThatTheSecondCacheDoesNotHoldAreReadOnce) {
+  EXPECT_EQ(outermost_loop(dense_task(64, 256, 320)), "d1.o");
+  EXPECT_EQ(outermost_loop(dense_task(64, 1024, 640)), "d0.o") << "2.6 MB of weights, 1 MB of second cache";
+}
+
 // Samples of a task, until one of them has this property, at most 60.
 template <class Property>
 bool some_sample(const Task& task, Property property) {

@@ -125,6 +125,23 @@ TEST_F(RulesTest, RegisterTilesFitTheRegisters) {
   }
 }
 
+TEST_F(RulesTest, LikeliestRegisterTilesLeaveRegistersForWhatIsLoaded) {
+  for (const int registers : {16, 32}) {
+    hardware_.vector_registers = registers;
+    hardware_.vector_bytes = registers == 16 ? 32 : 64;
+    ScheduleBuilder b = builder(blur_state(8, 6));
+    const rules::RegisterTile tile = rules::choose_register_tile(b, "post", {768, 96}, {true, true});
+    const std::int64_t vectors = tile.extents[0] / tile.lanes;
+    const std::int64_t accumulators = vectors * tile.extents[1];
+    EXPECT_GT(vectors, 1);
+    EXPECT_GE(accumulators, registers == 16 ? 12 : 24);
+    EXPECT_LE(accumulators + vectors + (registers == 16 ? 1 : 0), registers);
+    if (registers == 16) {
+      EXPECT_LE(tile.extents[1], 6) << "a scalar costs as much as a vector";
+    }
+  }
+}
+
 TEST_F(RulesTest, RegisterTilesTakeRowsOfABatchOnlyWithoutOthers) {
   std::printf("seed 4\n");
   Random random(4);
