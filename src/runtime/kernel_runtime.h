@@ -13,8 +13,8 @@
 namespace tilecast::runtime {
 
 // Workers for one program or measurement. After a parallel loop they spin for a short while before they sleep, since a
-// model's next loop comes microseconds later. The calling thread works too: `threads` = 1 starts none. Where the process
-// may use as many cores as there are threads, workers run on other cores than the thread that called last.
+// model's next loop comes microseconds later. The calling thread works too: `threads` = 1 starts none. Where the
+// process may use as many cores as there are threads, workers run on other cores than the thread that called last.
 class ThreadPool {
  public:
   explicit ThreadPool(int threads);

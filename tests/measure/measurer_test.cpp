@@ -102,7 +102,7 @@ TEST(Measurer, MeasuresRealCandidatesAndNamesIllegalOnes) {
   const auto context = make_task_context(testing::conv_task(9, 11, 8, 32, 3, 1));
   ASSERT_TRUE(context.ok());
   const auto space = Space::create(*context, probe_hardware(), 2);
-  auto measurer = Measurer::create({});
+  auto measurer = Measurer::create({.cut_short_ratio = std::numeric_limits<double>::infinity()});
   ASSERT_TRUE(measurer.ok()) << measurer.error().message;
   Random random(3);
   const std::vector<Trajectory> trajectories = {
