@@ -89,8 +89,8 @@ class ProcessMeasurer final : public Measurer {
   ProcessMeasurer(MeasureOptions options, TempDirectory directory)
       : options_(std::move(options)),
         directory_(std::move(directory)),
-        hardware_(probe_hardware().fingerprint),
-        constant_bytes_(bytes_of_copies(options_.constant_bytes, probe_hardware())),
+        hardware_(probe_hardware()),
+        constant_bytes_(bytes_of_copies(options_.constant_bytes, hardware_)),
         runner_(worker_program("tilecast-runner"), options_.memory_limit_bytes) {
     for (int i = 0; i < std::max(options_.builders, 1); ++i) {
       builders_.emplace_back(worker_program("tilecast-builder"), options_.memory_limit_bytes);
@@ -230,7 +230,7 @@ class ProcessMeasurer final : public Measurer {
   MeasureRecord start_record(const Task& task, const Trajectory& trajectory, const Built& built) const {
     MeasureRecord record;
     record.task_key = task.key;
-    record.hardware = hardware_;
+    record.hardware = hardware_.fingerprint;
     record.threads = options_.threads;
     record.trajectory = trajectory;
     record.error = built.reply.error;
@@ -288,7 +288,7 @@ class ProcessMeasurer final : public Measurer {
 
   MeasureOptions options_;
   TempDirectory directory_;
-  std::string hardware_;
+  Hardware hardware_;
   std::int64_t constant_bytes_;
   std::vector<Worker> builders_;
   Worker runner_;

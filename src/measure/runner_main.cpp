@@ -140,7 +140,10 @@ class Runner {
     KernelContext context{pool_.get(), &scratch, {}};
     const auto calls = [&](int count) {
       const auto start = std::chrono::steady_clock::now();
-      for (int i = 0; i < count && failure_ == 0; ++i) failure_ = kernels[turn++ % kernels.size()].run(context);
+      for (int i = 0; i < count && failure_ == 0; ++i) {
+        failure_ = kernels[turn].run(context);
+        turn = turn + 1 < kernels.size() ? turn + 1 : 0;
+      }
       return seconds_since(start);
     };
     failure_ = 0;

@@ -49,7 +49,6 @@ bool spin(Clock::duration time, Ready ready) {
 // The cores that the calling thread may run on; none when the system does not say.
 cpu_set_t usable_cores() {
   cpu_set_t set;
-  CPU_ZERO(&set);
   if (sched_getaffinity(0, sizeof set, &set) != 0) CPU_ZERO(&set);
   return set;
 }
