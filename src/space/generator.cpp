@@ -24,9 +24,7 @@ constexpr double kFewResults = 256;
 constexpr double kManyTerms = 512;
 
 bool is_skinny(const Stage& stage, int threads) {
-  double terms = 1;
-  for (const Axis& axis : stage.reduction) terms *= static_cast<double>(axis.extent);
-  return stage_elements(stage) <= kFewResults * threads && terms >= kManyTerms;
+  return stage_elements(stage) <= kFewResults * threads && term_count(stage) >= kManyTerms;
 }
 
 // The tiled reductions with few results of many terms.
@@ -65,10 +63,7 @@ double constants(const ComputeDag& dag) {
 double work(const ComputeDag& dag) {
   double terms = kTermsAConstant * constants(dag);
   for (const Stage& stage : dag.stages) {
-    if (!stage.is_reduction()) continue;
-    double count = stage_elements(stage);
-    for (const Axis& axis : stage.reduction) count *= static_cast<double>(axis.extent);
-    terms += count;
+    if (stage.is_reduction()) terms += stage_elements(stage) * term_count(stage);
   }
   return terms;
 }

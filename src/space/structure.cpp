@@ -83,6 +83,17 @@ double stage_elements(const Stage& stage) {
   return count;
 }
 
+double term_count(const Stage& stage) {
+  double count = 1;
+  for (const Axis& axis : stage.reduction) count *= static_cast<double>(axis.extent);
+  return count;
+}
+
+bool is_window(const Stage& stage) {
+  return stage.is_reduction() && std::all_of(stage.accesses.begin(), stage.accesses.end(),
+                                             [&](const Access& access) { return is_contiguous(stage, access); });
+}
+
 std::optional<std::size_t> transposed_axis(const Stage& stage) {
   if (stage.is_reduction() || stage.accesses.size() != 1 || stage.accesses.front().dims.empty()) return std::nullopt;
   const IndexMap& map = stage.accesses.front().dims.front();

@@ -17,6 +17,13 @@ enum class StageRole : std::uint8_t {
 // How many elements a stage has.
 double stage_elements(const Stage& stage);
 
+// How many terms each element of a reduction adds up (or otherwise combines); 1 for a stage that is none.
+double term_count(const Stage& stage);
+
+// Whether each step of a reduction reads neighbours in memory from everything, as the window of one channel does (a
+// depthwise convolution, pooling). It shares no vector with other rows, but elements with the windows next to it.
+bool is_window(const Stage& stage);
+
 // The axis along whose values a copy reads neighbours in memory, when that is not the innermost one: a transposition.
 std::optional<std::size_t> transposed_axis(const Stage& stage);
 

@@ -96,6 +96,30 @@ TEST_P(SpaceTest, CandidatesAreCorrect) {
 INSTANTIATE_TEST_SUITE_P(Tasks, SpaceTest, ::testing::ValuesIn(tasks()),
                          [](const auto& test) { return test.param.name + std::to_string(test.index); });
 
+State default_state(const TaskContext& context) {
+  return *replay(context.initial, Space::create(context, avx512(), 2)->default_candidate().trajectory);
+}
+
+TEST(Space, DefaultOfADepthwiseConvolutionReadsWithoutAPaddedCopyAndUnrollsARowOfTaps) {
+  const auto context = make_task_context(depthwise_task(56, 144, 2));
+  ASSERT_TRUE(context.ok());
+  const State state = default_state(*context);
+  EXPECT_EQ(state.stage(*state.find_stage("conv0.pad")).location.placement, Placement::kInlined);
+  const StageState& conv = state.stage(*state.find_stage("conv0"));
+  const LoopVar& taps = conv.vars[static_cast<std::size_t>(*conv.find_loop("ky"))];
+  EXPECT_EQ(taps.annotation, Annotation::kUnrolled);
+  EXPECT_LT(conv.position(*conv.find_loop("kx")), conv.position(*conv.find_loop("ky")));
+  const StageState& host = state.stage(conv.location.host);
+  EXPECT_EQ(host.loop_at(0).name, Name("c.o")) << "blocks of channels, in parallel";
+}
+
+TEST(Space, DefaultOfAConvolutionOverManyChannelsPadsInACopy) {
+  const auto context = make_task_context(conv_task(56, 56, 32, 64, 3, 2));
+  ASSERT_TRUE(context.ok());
+  const State state = default_state(*context);
+  EXPECT_NE(state.stage(*state.find_stage("conv0.pad")).location.placement, Placement::kInlined);
+}
+
 TEST(Space, SamplesDifferAndOneSeedRepeats) {
   const auto context = make_task_context(conv_task(28, 28, 32, 64, 3, 1));
   ASSERT_TRUE(context.ok());

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include "../codegen/test_kernels.h"
 #include "../schedule/test_programs.h"
+#include "codegen/codegen.h"
 
 namespace tilecast {
 namespace {
@@ -99,6 +101,23 @@ TEST(TransposedAxis, IsThatOfNeighboursInMemory) {
   EXPECT_EQ(transposed_axis(copy(true)), std::optional<std::size_t>(1));
   EXPECT_EQ(transposed_axis(copy(false)), std::nullopt);
   EXPECT_EQ(transposed_axis(product_state(8, 4, 12).dag().stages[0]), std::nullopt) << "a reduction";
+}
+
+TEST(IsWindow, ReadsNeighboursFromEverything) {
+  const auto convolution = [](const Task& task) {
+    const auto context = make_task_context(task);
+    const State& state = context->initial;
+    return *state.stage(*state.find_stage("conv0")).def;
+  };
+  EXPECT_TRUE(is_window(convolution(depthwise_task(8, 16, 1))));
+  EXPECT_FALSE(is_window(convolution(conv_task(8, 8, 16, 16, 3, 1)))) << "one input element for all channels";
+  EXPECT_FALSE(is_window(convolution(conv_task(8, 8, 16, 16, 3, 1, 4)))) << "for those of a group";
+  EXPECT_FALSE(is_window(blur_state(8, 6).dag().stages.back())) << "no reduction";
+}
+
+TEST(TermCount, IsTheProductOfTheReductionsExtents) {
+  EXPECT_EQ(term_count(product_state(8, 4, 12).dag().stages[0]), 12);
+  EXPECT_EQ(term_count(blur_state(8, 6).dag().stages.back()), 1);
 }
 
 TEST(FusableConsumer, IsTheOnlyReaderAndPure) {

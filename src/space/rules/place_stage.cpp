@@ -9,6 +9,9 @@ namespace {
 
 constexpr double kMaxRedundancy = 4;
 constexpr double kMostlyPadding = 4;
+// Up to so many reads of each element, a select a read costs less than writing a padded copy: windows of 3 x 3 in steps
+// of 2 read an element 2.25 times, in steps of 1 nine times.
+constexpr double kFewReads = 4;
 constexpr std::int32_t kRoot = 0;
 constexpr std::int32_t kInline = 1;
 constexpr std::int32_t kFirstLoop = 2;
@@ -29,16 +32,32 @@ std::optional<StageId> common_host(const State& state, StageId id) {
   return host;
 }
 
+// Whether the stage is one buffer with something around it.
+bool is_padding(const StageState& s) {
+  return !s.def->is_reduction() && s.def->accesses.size() == 1 && s.def->counts.select > 0;
+}
+
 // Whether most of the stage's elements are none of the buffer that it reads: padding around little. Inlined, taps that
 // meet nothing but padding vanish where they are unrolled.
 bool is_mostly_padding(const State& state, const StageState& s) {
-  if (s.def->is_reduction() || s.def->accesses.size() != 1 || s.def->counts.select == 0) return false;
+  if (!is_padding(s)) return false;
   const BufferId buffer = s.source(s.def->accesses.front().buffer);
   const double read =
       state.is_input(buffer)
           ? static_cast<double>(element_count(state.dag().inputs[static_cast<std::size_t>(buffer)].extents))
           : stage_elements(*state.stage(state.stage_of(buffer)).def);
   return stage_elements(*s.def) > kMostlyPadding * read;
+}
+
+// Whether only reductions read the stage, and each of its elements few times: windows of one channel.
+bool is_read_by_windows(const State& state, StageId id) {
+  double reads = 0;
+  for (const StageId reader : state.computed_readers(state.buffer_of(id))) {
+    const Stage& def = *state.stage(reader).def;
+    if (!def.is_reduction()) return false;
+    reads += stage_elements(def) * term_count(def);
+  }
+  return reads > 0 && reads <= kFewReads * stage_elements(*state.stage(id).def);
 }
 
 // Loops of the host at which the stage could be computed, with how often likely: the more it computes twice, the less.
@@ -121,7 +140,8 @@ void place_stage(ScheduleBuilder& builder, StageId id) {
   std::vector<Option> options = {{kRoot, 1}};
   if (can_inline(s)) {
     const double otherwise = s.def->counts.float_math > 0 ? 0.2 : 0.05;
-    options.push_back({kInline, is_mostly_padding(state, s) ? 2 : otherwise});
+    const bool cheap = is_mostly_padding(state, s) || (is_padding(s) && is_read_by_windows(state, id));
+    options.push_back({kInline, cheap ? 2 : otherwise});
   }
   if (host) add_loops(state, id, *host, options);
   const std::int32_t place = builder.choose(stage, "place", 0, options);

@@ -167,10 +167,12 @@ TiledConsumer tile_consumer(ScheduleBuilder& builder, const Name& name, StageId 
     registers.front() = inside;
     outer.push_back(around);
   }
-  // Constants that the second cache does not hold are read once with their blocks outermost.
-  const double constants = constants_a_row(builder.state(), reduction);
-  const double to_front = constants > static_cast<double>(builder.hardware().l2_bytes) ? 2 : 1;
-  choose_order(builder, name, "outer order", outer, outer_has_innermost, to_front);
+  // With the innermost axis' blocks outermost, constants that the second cache does not hold are read once; and a
+  // window of one channel shares nothing with other channels, so that padding of a block's channels can be computed
+  // there.
+  const bool apart = is_window(*builder.state().stage(reduction).def) ||
+                     constants_a_row(builder.state(), reduction) > static_cast<double>(builder.hardware().l2_bytes);
+  choose_order(builder, name, "outer order", outer, outer_has_innermost, apart ? 2 : 1);
   choose_order(builder, name, "middle order", result.middle, middle_has_innermost, 1);
 
   std::vector<Name> order = outer;
@@ -229,16 +231,17 @@ ReductionLoops arrange_reduction(ScheduleBuilder& builder, const Name& stage, st
   const std::int64_t factor = builder.choose(stage, "unroll", 0, factors);
   body *= factor;
 
+  const bool window = is_window(*s.def);
   std::vector<Name> kernel;
   for (std::size_t r = count; r-- > 0;) {
     if (r == main) continue;
     kernel.push_back(s.vars[spatial + r].name);
     result.order.push_back(r);
   }
-  // The kernel's loops outside of the channels', or inside.
+  // The kernel's loops outside of the channels', or inside. Of a window, the inner ones are unrolled.
   bool main_inside = true;
   if (!kernel.empty()) {
-    const std::vector<Option> options = {{0, 2}, {1, 1}};
+    const std::vector<Option> options = {{0, 2}, {1, window ? 4.0 : 1.0}};
     main_inside = builder.choose(stage, "reduction order", 0, options) == 0;
   }
   const SplitLoops split =
@@ -257,7 +260,7 @@ ReductionLoops arrange_reduction(ScheduleBuilder& builder, const Name& stage, st
   for (std::size_t k = kernel.size(); k-- > 0 && (!main_inside || extent == factor);) {
     const std::int64_t taps = loop_extent(builder, stage, kernel[k]);
     if (taps == 1 || body * taps > 2 * kUnrolledBody) break;
-    const std::vector<Option> options = {{0, 1}, {1, 1}};
+    const std::vector<Option> options = {{0, 1}, {1, window ? 2.0 : 1.0}};
     if (builder.choose(stage, "unroll kernel", static_cast<int>(k), options) == 0) break;
     body *= taps;
     result.unrolled.push_back(kernel[k]);
