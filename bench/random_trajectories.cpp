@@ -103,8 +103,9 @@ class Campaign {
 Status run(std::int64_t count, std::uint64_t seed, const char* log_file, std::span<char*> models) {
   TILECAST_TRY(const auto tasks, tasks_of(models));
   TILECAST_TRY(RecordLog log, RecordLog::open(log_file));
-  // Far beyond what a kernel takes: other programs may run beside this.
-  MeasureOptions options{.build_timeout = 120, .run_timeout = 60};
+  // Twice what a search waits for a program to be built, and far beyond what a kernel takes: other programs may run
+  // beside this.
+  MeasureOptions options{.build_timeout = 30, .run_timeout = 60};
   options.timing = {.min_samples = 1, .max_samples = 1, .min_sample_seconds = 0};
   TILECAST_TRY(auto measurer, Measurer::create(options));
   Campaign campaign(seed, std::move(log), std::move(measurer));
