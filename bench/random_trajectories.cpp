@@ -18,7 +18,7 @@
 namespace tilecast {
 namespace {
 
-constexpr int kRound = 10;
+constexpr int kRound = 50;
 
 Result<std::map<std::string, Task>> tasks_of(std::span<char*> models) {
   std::map<std::string, Task> tasks;

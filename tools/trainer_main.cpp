@@ -151,10 +151,6 @@ int train_main(int argc, char** argv) {
                  "how much the measured times weigh against the texts where the transition learns; 0: nothing")
       ->check(CLI::NonNegativeNumber)
       ->capture_default_str();
-  app.add_option("--choice-weight", arguments.transition.choice_weight,
-                 "how much choosing a task's fastest program weighs against the error of its time; 0: nothing")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
   app.add_option(
          "--programs", arguments.programs,
          "trajectories of each task whose states are encoded, at most; of the others the transition learns times alone")

@@ -62,35 +62,19 @@ std::uint64_t hash_of_mapping(void* data, std::size_t bytes) {
   return hash.value();
 }
 
-// Memory that begins where a huge page does, at `data` within what was reserved around it.
-class Space {
- public:
-  Space(std::size_t bytes, int protection) : bytes_(bytes + kHugePageBytes) {
-    space_ = ::mmap(nullptr, bytes_, protection, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  }
-  ~Space() {
-    if (ok()) ::munmap(space_, bytes_);
-  }
-  Space(const Space&) = delete;
-  Space& operator=(const Space&) = delete;
-
-  bool ok() const { return space_ != MAP_FAILED; }
-  std::byte* data() const {
-    return reinterpret_cast<std::byte*>(round_up(reinterpret_cast<std::uintptr_t>(space_), kHugePageBytes));
-  }
-  // Leaves these bytes from data() on, and what else their pages hold, to the caller.
-  void release(std::size_t bytes) {
-    const std::size_t before = static_cast<std::size_t>(data() - static_cast<std::byte*>(space_));
-    const std::size_t kept = before + round_up(bytes, static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)));
-    if (before > 0) ::munmap(space_, before);
-    if (kept < bytes_) ::munmap(static_cast<std::byte*>(space_) + kept, bytes_ - kept);
-    space_ = MAP_FAILED;
-  }
-
- private:
-  void* space_ = nullptr;
-  std::size_t bytes_ = 0;
-};
+// New memory that begins where a huge page does; null when the system gives none.
+std::byte* map_huge_pages(std::size_t bytes, int protection) {
+  const std::size_t reserved = bytes + kHugePageBytes;
+  void* space = ::mmap(nullptr, reserved, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (space == MAP_FAILED) return nullptr;
+  const auto address = reinterpret_cast<std::uintptr_t>(space);
+  const std::size_t before = round_up(address, kHugePageBytes) - address;
+  const std::size_t end = before + round_up(bytes, static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)));
+  std::byte* data = static_cast<std::byte*>(space) + before;
+  if (before > 0) ::munmap(space, before);
+  if (end < reserved) ::munmap(static_cast<std::byte*>(space) + end, reserved - end);
+  return data;
+}
 
 bool read_at(int descriptor, std::byte* to, std::size_t offset, std::size_t bytes) {
   while (bytes > 0) {
@@ -106,11 +90,13 @@ bool read_at(int descriptor, std::byte* to, std::size_t offset, std::size_t byte
 // Puts a copy of this part of the file in the place where it is mapped. Where that fails the mapping stays, which does
 // as well.
 void replace_by_copy(int descriptor, std::byte* mapped, std::size_t offset, std::size_t bytes) {
-  Space copy(bytes, PROT_READ | PROT_WRITE);
-  if (!copy.ok()) return;
-  prefer_huge_pages(copy.data(), bytes);
-  if (!read_at(descriptor, copy.data(), offset, bytes) || ::mprotect(copy.data(), bytes, PROT_READ) != 0) return;
-  ::mremap(copy.data(), bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, mapped);
+  std::byte* copy = map_huge_pages(bytes, PROT_READ | PROT_WRITE);
+  if (copy == nullptr) return;
+  prefer_huge_pages(copy, bytes);
+  const bool filled = read_at(descriptor, copy, offset, bytes) && ::mprotect(copy, bytes, PROT_READ) == 0;
+  if (!filled || ::mremap(copy, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, mapped) == MAP_FAILED) {
+    ::munmap(copy, bytes);
+  }
 }
 
 }  // namespace
@@ -170,13 +156,16 @@ tilecast_status Weights::open(const char* file, std::uint64_t bytes, std::uint64
 
 // Where huge pages can take the place of the file's.
 bool Weights::map(int descriptor, std::size_t bytes) {
-  Space space(bytes, PROT_NONE);
-  if (!space.ok() || ::mmap(space.data(), bytes, PROT_READ, MAP_PRIVATE | MAP_FIXED, descriptor, 0) == MAP_FAILED) {
+  std::byte* data = map_huge_pages(bytes, PROT_NONE);
+  if (data == nullptr) return false;
+  if (::mmap(data, bytes, PROT_READ, MAP_PRIVATE | MAP_FIXED, descriptor, 0) == MAP_FAILED) {
+    const int reason = errno;
+    ::munmap(data, bytes);
+    errno = reason;
     return false;
   }
-  data_ = space.data();
+  data_ = data;
   bytes_ = bytes;
-  space.release(bytes);
   return true;
 }
 

@@ -1,7 +1,6 @@
 #include "worldmodel/training/transition_training.h"
 
 #include <algorithm>
-#include <numbers>
 #include <utility>
 
 #include "worldmodel/action_features.h"
@@ -157,23 +156,9 @@ torch::Tensor time_error(const torch::Tensor& foreseen, const Batch& batch) {
   return (batch.weights * (centred(foreseen) - centred(batch.times)).clamp(-kMostError, kMostError).pow(2)).mean();
 }
 
-// How far the foreseen times are from choosing the fastest of a task's programs: relative entropy of two choices among
-// them (ListNet, Cao et al. 2007), one by the measured times and one by the foreseen ones, in which a program is chosen
-// the oftener the faster it is.
-torch::Tensor choice_error(const torch::Tensor& foreseen, const Batch& batch) {
-  // One that takes twice as long as another is chosen so many octaves less often.
-  constexpr double kSharpness = 4;
-  const auto log_chance = [&](const torch::Tensor& log_times) {
-    return torch::log_softmax(log_times.view({-1, batch.group}) * (-kSharpness * std::numbers::ln2), 1);
-  };
-  const torch::Tensor measured = log_chance(batch.times);
-  return (measured.exp() * (measured - log_chance(foreseen))).sum(1).mean();
-}
-
 struct Losses {
   torch::Tensor error;
   torch::Tensor value;
-  torch::Tensor choice;
   torch::Tensor cosine;
 };
 
@@ -184,7 +169,7 @@ Losses losses_of(const Parameters& parameters, const TransitionOptions& options,
   const torch::Tensor texts = foreseen.slice(2, 0, width);
   const torch::Tensor errors = (texts - batch.latents.slice(1, 1)).pow(2).mean(-1);
   const torch::Tensor last = foreseen.select(1, foreseen.size(1) - 1);
-  const torch::Tensor times = log_times(parameters, last, options.dropout);
+  const torch::Tensor value = time_error(log_times(parameters, last, options.dropout), batch);
   const torch::Tensor cosines = torch::cosine_similarity(texts.detach(), batch.latents.slice(1, 1), -1);
   // The last step of each program whose states were encoded.
   const torch::Tensor is_last =
@@ -192,8 +177,7 @@ Losses losses_of(const Parameters& parameters, const TransitionOptions& options,
   const auto mean_where = [](const torch::Tensor& x, const torch::Tensor& where) {
     return (x * where).sum() / where.sum().clamp_min(1);
   };
-  return {mean_where(errors, batch.encoded), time_error(times, batch), choice_error(times, batch),
-          mean_where(cosines, is_last)};
+  return {mean_where(errors, batch.encoded), value, mean_where(cosines, is_last)};
 }
 
 Parameters new_parameters(const TransitionOptions& options, std::int64_t text_width) {
@@ -255,8 +239,7 @@ void train_transition(std::span<const std::vector<Rollout>> rollouts, const Tran
   ScheduledAdam adam(parameters.all(), options.learning_rate, options.steps, kWarmUp, options.decay);
   for (std::int64_t step = 0; step < options.steps; ++step) {
     const Losses losses = losses_of(parameters, options, draw_batch(tasks, options, width, random), scaling);
-    adam.step((losses.error + options.value_weight * (losses.value + options.choice_weight * losses.choice)) /
-              (1 + options.value_weight));
+    adam.step((losses.error + options.value_weight * losses.value) / (1 + options.value_weight));
     if (!report({step + 1, losses.error.item<double>(), losses.cosine.item<double>(), losses.value.item<double>()})) {
       break;
     }

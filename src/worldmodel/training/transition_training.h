@@ -20,7 +20,6 @@ struct TransitionOptions {
   std::size_t tasks = 24;       // of a batch
   std::size_t programs = 12;    // of each task
   double value_weight = 10;     // of the head's error against that of the texts; 0: the head learns nothing
-  double choice_weight = 0;     // of choosing the fastest program against the error of its time
   double dropout = 0.1;         // in the head
   double learning_rate = 2e-3;  // rises over the first tenth, then falls to nothing along a cosine
   double decay = 1e-2;          // of the weights
