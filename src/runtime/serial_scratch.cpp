@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cstring>
 
-#include "runtime/huge_pages.h"
-
 namespace tilecast::runtime {
 namespace {
 
@@ -77,7 +75,6 @@ bool SerialScratch::reserve() {
   piece_bytes_ = 0;
   piece_ = map_pages(layout_.most());
   if (piece_ == nullptr) return false;
-  prefer_huge_pages(piece_, layout_.most());
   piece_bytes_ = layout_.most();
   reserved_bytes_ += piece_bytes_;
   // The pages are there before the next run.
