@@ -62,7 +62,7 @@ typedef struct tilecast_call_info {
   const char* kernel;
 } tilecast_call_info;
 
-/* A model: its weights, mapped read-only and shared by all of its instances. Thread-safe. */
+/* A model: its weights, read-only and shared by all of its instances. Thread-safe. */
 typedef struct tilecast_model tilecast_model;
 /* Memory and threads to run a model with. One thread at a time may use an instance; different instances may be used at
  * the same time. */

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "runtime/failure.h"
+#include "runtime/huge_pages.h"
 
 namespace tilecast::runtime {
 namespace {
@@ -33,7 +34,7 @@ tilecast_status Instance::prepare(tilecast_error* error) {
                 pool_.threads(), threads_);
   }
   const std::size_t bytes = (plan().arena_bytes + kAlignment - 1) / kAlignment * kAlignment + kAlignment;
-  arena_.reset(static_cast<std::byte*>(std::aligned_alloc(kAlignment, bytes)));
+  arena_.reset(static_cast<std::byte*>(allocate_tensors(bytes)));
   if (arena_ == nullptr) {
     return fail(error, TILECAST_OUT_OF_MEMORY, "the system does not give %zu bytes for the model's tensors", bytes);
   }

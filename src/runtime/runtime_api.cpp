@@ -77,11 +77,9 @@ tilecast_status tilecast_load_plan(const tilecast_plan* plan, const char* direct
     const std::string file = (directory != nullptr ? directory : own_directory(plan)) + "/" TILECAST_WEIGHTS_FILE;
     auto loaded = std::make_shared<Model>();
     loaded->plan = plan;
-    const tilecast_status status = loaded->weights.open(file.c_str(), plan->weights_bytes, plan->weights_hash, error);
+    const tilecast_status status = loaded->weights.open(file.c_str(), plan->weights_bytes, plan->weights_hash,
+                                                        {plan->lookups, plan->lookup_count}, error);
     if (status != TILECAST_OK) return status;
-    for (std::uint32_t i = 0; i < plan->lookup_count; ++i) {
-      loaded->weights.expect_lookups(plan->lookups[i].offset, plan->lookups[i].bytes);
-    }
     *model = new tilecast_model{std::move(loaded)};
     return status;
   });

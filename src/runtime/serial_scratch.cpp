@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "runtime/huge_pages.h"
+
 namespace tilecast::runtime {
 namespace {
 
@@ -75,6 +77,7 @@ bool SerialScratch::reserve() {
   piece_bytes_ = 0;
   piece_ = map_pages(layout_.most());
   if (piece_ == nullptr) return false;
+  prefer_huge_pages(piece_, layout_.most());
   piece_bytes_ = layout_.most();
   reserved_bytes_ += piece_bytes_;
   // The pages are there before the next run.

@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "runtime/failure.h"
+#include "runtime/huge_pages.h"
 
 namespace tilecast::runtime {
 namespace {
@@ -61,6 +62,43 @@ std::uint64_t hash_of_mapping(void* data, std::size_t bytes) {
   return hash.value();
 }
 
+// New memory that begins where a huge page does; null when the system gives none.
+std::byte* map_huge_pages(std::size_t bytes, int protection) {
+  const std::size_t reserved = bytes + kHugePageBytes;
+  void* space = ::mmap(nullptr, reserved, protection, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (space == MAP_FAILED) return nullptr;
+  const auto address = reinterpret_cast<std::uintptr_t>(space);
+  const std::size_t before = round_up(address, kHugePageBytes) - address;
+  const std::size_t end = before + round_up(bytes, static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)));
+  std::byte* data = static_cast<std::byte*>(space) + before;
+  if (before > 0) ::munmap(space, before);
+  if (end < reserved) ::munmap(static_cast<std::byte*>(space) + end, reserved - end);
+  return data;
+}
+
+bool read_at(int descriptor, std::byte* to, std::size_t offset, std::size_t bytes) {
+  while (bytes > 0) {
+    const ssize_t done = ::pread(descriptor, to, bytes, static_cast<off_t>(offset));
+    if (done <= 0) return false;
+    to += done;
+    offset += static_cast<std::size_t>(done);
+    bytes -= static_cast<std::size_t>(done);
+  }
+  return true;
+}
+
+// Puts a copy of this part of the file in the place where it is mapped. Where that fails the mapping stays, which does
+// as well.
+void replace_by_copy(int descriptor, std::byte* mapped, std::size_t offset, std::size_t bytes) {
+  std::byte* copy = map_huge_pages(bytes, PROT_READ | PROT_WRITE);
+  if (copy == nullptr) return;
+  prefer_huge_pages(copy, bytes);
+  const bool filled = read_at(descriptor, copy, offset, bytes) && ::mprotect(copy, bytes, PROT_READ) == 0;
+  if (!filled || ::mremap(copy, bytes, bytes, MREMAP_MAYMOVE | MREMAP_FIXED, mapped) == MAP_FAILED) {
+    ::munmap(copy, bytes);
+  }
+}
+
 }  // namespace
 
 void WeightsHash::add(const void* data, std::size_t bytes) {
@@ -92,7 +130,8 @@ Weights::~Weights() {
   if (data_ != nullptr) ::munmap(data_, bytes_);
 }
 
-tilecast_status Weights::open(const char* file, std::uint64_t bytes, std::uint64_t hash, tilecast_error* error) {
+tilecast_status Weights::open(const char* file, std::uint64_t bytes, std::uint64_t hash,
+                              std::span<const tilecast_region> lookups, tilecast_error* error) {
   const Descriptor descriptor(::open(file, O_RDONLY | O_CLOEXEC));
   struct stat status {};
   if (descriptor.get() < 0 || ::fstat(descriptor.get(), &status) != 0) {
@@ -102,26 +141,54 @@ tilecast_status Weights::open(const char* file, std::uint64_t bytes, std::uint64
     return fail(error, TILECAST_BAD_FILE, "the weights %s have %lld bytes instead of %llu: write the model again", file,
                 static_cast<long long>(status.st_size), static_cast<unsigned long long>(bytes));
   }
-  if (bytes > 0) {
-    void* data = ::mmap(nullptr, bytes, PROT_READ, MAP_PRIVATE, descriptor.get(), 0);
-    if (data == MAP_FAILED) {
-      return fail(error, errno == ENOMEM ? TILECAST_OUT_OF_MEMORY : TILECAST_BAD_FILE, "cannot map the weights %s: %s",
-                  file, std::strerror(errno));
-    }
-    data_ = data;
-    bytes_ = bytes;
+  if (bytes > 0 && !map(descriptor.get(), bytes)) {
+    return fail(error, errno == ENOMEM ? TILECAST_OUT_OF_MEMORY : TILECAST_BAD_FILE, "cannot map the weights %s: %s",
+                file, std::strerror(errno));
   }
   if (hash_of_mapping(data_, bytes_) != hash) {
     return fail(error, TILECAST_BAD_FILE, "the weights %s are damaged, or of another model: write the model again",
                 file);
   }
+  for (const tilecast_region& region : lookups) expect_lookups(region);
+  if (has_huge_pages()) copy_into_huge_pages(descriptor.get(), lookups);
   return TILECAST_OK;
 }
 
-void Weights::expect_lookups(std::uint64_t offset, std::uint64_t bytes) const {
-  const std::uint64_t part = std::max(kLookupPart, round_up(bytes / kMostLookupParts, kLookupPart));
-  for (std::uint64_t at = round_up(offset, kLookupPart); at + part <= offset + bytes; at += 2 * part) {
+// Where huge pages can take the place of the file's.
+bool Weights::map(int descriptor, std::size_t bytes) {
+  std::byte* data = map_huge_pages(bytes, PROT_NONE);
+  if (data == nullptr) return false;
+  if (::mmap(data, bytes, PROT_READ, MAP_PRIVATE | MAP_FIXED, descriptor, 0) == MAP_FAILED) {
+    const int reason = errno;
+    ::munmap(data, bytes);
+    errno = reason;
+    return false;
+  }
+  data_ = data;
+  bytes_ = bytes;
+  return true;
+}
+
+void Weights::expect_lookups(const tilecast_region& lookups) const {
+  const std::uint64_t part = std::max(kLookupPart, round_up(lookups.bytes / kMostLookupParts, kLookupPart));
+  const std::uint64_t end = lookups.offset + lookups.bytes;
+  for (std::uint64_t at = round_up(lookups.offset, kLookupPart); at + part <= end; at += 2 * part) {
     ::madvise(data() + at, part, MADV_RANDOM);  // a hint: where it fails, more comes in
+  }
+}
+
+void Weights::copy_into_huge_pages(int descriptor, std::span<const tilecast_region> lookups) const {
+  const auto has_lookups = [&](std::size_t begin) {
+    return std::any_of(lookups.begin(), lookups.end(), [&](const tilecast_region& region) {
+      return region.offset < begin + kHugePageBytes && begin < region.offset + region.bytes;
+    });
+  };
+  const std::size_t whole = bytes_ / kHugePageBytes * kHugePageBytes;
+  for (std::size_t begin = 0; begin < whole;) {
+    std::size_t end = begin;
+    while (end < whole && !has_lookups(end)) end += kHugePageBytes;
+    if (end > begin) replace_by_copy(descriptor, data() + begin, begin, end - begin);
+    begin = end + kHugePageBytes;
   }
 }
 

@@ -1,8 +1,9 @@
-// The file of a model's weights, mapped read-only.
+// The weights of a model, read-only: its file mapped, what kernels read all of copied into huge pages.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "runtime/plan.h"
 
@@ -33,15 +34,19 @@ class Weights {
   Weights(const Weights&) = delete;
   Weights& operator=(const Weights&) = delete;
 
-  // Maps `file`, which must have this size and hash. To be called once. Pages come into the process when a kernel reads
-  // them: a table of which few rows are looked up stays on disk.
-  tilecast_status open(const char* file, std::uint64_t bytes, std::uint64_t hash, tilecast_error* error);
-  // Of this part, which lies in the file, kernels read little, here and there: what lies around that stays on disk.
-  void expect_lookups(std::uint64_t offset, std::uint64_t bytes) const;
+  // Maps `file`, which must have this size and hash. To be called once. Of `lookups`, parts of the file, kernels read
+  // little, here and there: their pages, and those of what fills no huge page, come into the process when a kernel
+  // reads them, and what lies around them stays on disk. The rest is copied into huge pages, where the system has them.
+  tilecast_status open(const char* file, std::uint64_t bytes, std::uint64_t hash,
+                       std::span<const tilecast_region> lookups, tilecast_error* error);
   // The kernels' buffers have no const; the pages cannot be written.
   std::byte* data() const { return static_cast<std::byte*>(data_); }
 
  private:
+  bool map(int descriptor, std::size_t bytes);
+  void expect_lookups(const tilecast_region& lookups) const;
+  void copy_into_huge_pages(int descriptor, std::span<const tilecast_region> lookups) const;
+
   void* data_ = nullptr;
   std::size_t bytes_ = 0;
 };
