@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <memory>
@@ -25,21 +24,18 @@ namespace {
 
 using runtime::BoundKernel;
 using runtime::KernelContext;
+using runtime::TensorMemory;
 using runtime::TensorView;
 
 constexpr std::size_t kGuardBytes = 4096;  // around the output, to see who writes beside it
 constexpr auto kGuardByte = static_cast<std::byte>(0xa5);
 constexpr auto kUnwrittenByte = static_cast<std::byte>(0xff);  // of floats: not a number
 
-struct Free {
-  void operator()(std::byte* p) const { std::free(p); }
-};
-using Tensor = std::unique_ptr<std::byte[], Free>;
-// As those of a model lie.
-Tensor allocate(std::size_t bytes) {
-  auto* data = static_cast<std::byte*>(runtime::allocate_tensors(bytes));
-  if (data == nullptr) throw std::bad_alloc();
-  return Tensor(data);
+// As a model's tensors lie.
+TensorMemory allocate(std::size_t bytes) {
+  TensorMemory memory = runtime::allocate_tensors(bytes);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
 }
 
 // Of the kernels that take turns with copies of their constants: beyond this, what is copied fits no cache either way.
@@ -51,7 +47,7 @@ struct InputData {
   std::vector<std::byte> plain;
   ConstantLayout layout;
   std::size_t bytes = 0;  // of a copy
-  std::vector<Tensor> copies;
+  std::vector<TensorMemory> copies;
   std::vector<std::int64_t> extents;
 };
 
@@ -105,7 +101,7 @@ class Runner {
     copies_ = bytes == 0 ? 1 : static_cast<std::size_t>(request.constant_bytes) / bytes;
     copies_ = std::clamp<std::size_t>(copies_, 1, kMostCopies);
     for (const std::size_t i : request.constants) {
-      std::vector<Tensor>& copies = inputs_[i].copies;
+      std::vector<TensorMemory>& copies = inputs_[i].copies;
       copies.resize(std::min(copies.size(), copies_));
       while (copies.size() < copies_) {
         copies.push_back(allocate(inputs_[i].bytes));
@@ -131,7 +127,7 @@ class Runner {
     if (function == nullptr) return {.error = MeasureErrorKind::kRunError, .message = "the kernel has no entry point"};
     const auto output_bytes =
         static_cast<std::size_t>(element_count(request.output.extents) * data_type_size(request.output.type));
-    const Tensor guarded = allocate(output_bytes + 2 * kGuardBytes);
+    const TensorMemory guarded = allocate(output_bytes + 2 * kGuardBytes);
     std::byte* output = guarded.get() + kGuardBytes;
     std::fill_n(guarded.get(), output_bytes + 2 * kGuardBytes, kGuardByte);
     std::fill_n(output, output_bytes, kUnwrittenByte);

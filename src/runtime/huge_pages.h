@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdlib>
+#include <memory>
 
 namespace tilecast::runtime {
 
@@ -15,7 +17,12 @@ bool has_huge_pages();
 // given.
 void prefer_huge_pages(void* data, std::size_t bytes);
 
-// Memory for tensors, in huge pages where it holds some; null when the system gives none. std::free releases it.
-void* allocate_tensors(std::size_t bytes);
+struct FreeTensors {
+  void operator()(std::byte* p) const { std::free(p); }
+};
+using TensorMemory = std::unique_ptr<std::byte[], FreeTensors>;
+
+// Memory for tensors, in huge pages where it holds some; null when the system gives none.
+TensorMemory allocate_tensors(std::size_t bytes);
 
 }  // namespace tilecast::runtime

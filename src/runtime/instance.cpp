@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "runtime/failure.h"
-#include "runtime/huge_pages.h"
+#include "runtime/round_up.h"
 
 namespace tilecast::runtime {
 namespace {
@@ -33,8 +33,8 @@ tilecast_status Instance::prepare(tilecast_error* error) {
     return fail(error, TILECAST_OUT_OF_MEMORY, "the system gives %d threads instead of %d: ask for fewer",
                 pool_.threads(), threads_);
   }
-  const std::size_t bytes = (plan().arena_bytes + kAlignment - 1) / kAlignment * kAlignment + kAlignment;
-  arena_.reset(static_cast<std::byte*>(allocate_tensors(bytes)));
+  const std::size_t bytes = round_up(plan().arena_bytes, kAlignment) + kAlignment;
+  arena_ = allocate_tensors(bytes);
   if (arena_ == nullptr) {
     return fail(error, TILECAST_OUT_OF_MEMORY, "the system does not give %zu bytes for the model's tensors", bytes);
   }

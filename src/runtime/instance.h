@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdlib>
 #include <memory>
 #include <vector>
 
+#include "runtime/huge_pages.h"
 #include "runtime/kernel_runtime.h"
 #include "runtime/plan.h"
 #include "runtime/weights.h"
@@ -32,9 +32,6 @@ class Instance {
   double call_seconds(std::size_t call) const { return seconds_[call]; }
 
  private:
-  struct Free {
-    void operator()(std::byte* p) const { std::free(p); }
-  };
   std::byte* at(tilecast_location location) const;
   tilecast_status run_step(std::size_t step, tilecast_error* error);
 
@@ -43,7 +40,7 @@ class Instance {
   ThreadPool pool_;
   ScratchAllocator scratch_;
   KernelContext context_;
-  std::unique_ptr<std::byte[], Free> arena_;
+  TensorMemory arena_;
   std::vector<BoundKernel> kernels_;  // one a step
   std::vector<double> seconds_;       // of each step, in the last run that was timed
   bool timing_ = false;

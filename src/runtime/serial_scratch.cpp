@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "runtime/huge_pages.h"
+#include "runtime/round_up.h"
 
 namespace tilecast::runtime {
 namespace {
@@ -21,7 +22,7 @@ std::byte* map_pages(std::size_t bytes) {
 }  // namespace
 
 std::size_t BlockLayout::place(std::size_t bytes) {
-  const std::size_t needed = std::max(kAlignment, (bytes + kAlignment - 1) / kAlignment * kAlignment);
+  const std::size_t needed = std::max(kAlignment, round_up(bytes, kAlignment));
   std::size_t begin = 0;
   auto next = held_.begin();
   for (; next != held_.end() && next->begin - begin < needed; ++next) begin = next->end;

@@ -13,6 +13,7 @@
 
 #include "runtime/failure.h"
 #include "runtime/huge_pages.h"
+#include "runtime/round_up.h"
 
 namespace tilecast::runtime {
 namespace {
@@ -25,10 +26,6 @@ constexpr std::size_t kCheckedAtOnce = std::size_t{4} << 20;
 // how many mappings a table becomes (a process may have 65,530).
 constexpr std::uint64_t kLookupPart = std::uint64_t{64} << 10;
 constexpr std::uint64_t kMostLookupParts = 4096;
-
-std::uint64_t round_up(std::uint64_t value, std::uint64_t unit) {
-  return (value + unit - 1) / unit * unit;
-}
 
 constexpr std::uint64_t kMultiplier = 0x9e3779b97f4a7c15ULL;
 

@@ -6,15 +6,10 @@
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
-#include <memory>
 #include <string>
 
 namespace tilecast::runtime {
 namespace {
-
-struct Free {
-  void operator()(void* p) const { std::free(p); }
-};
 
 // Kilobytes of this process's own memory that lie in huge pages.
 long huge_kilobytes() {
@@ -28,7 +23,7 @@ long huge_kilobytes() {
 TEST(HugePages, TensorsBeginWhereAVectorOrAHugePageDoes) {
   for (const std::size_t bytes : {std::size_t{0}, std::size_t{1}, std::size_t{1000}, kHugePageBytes - 1, kHugePageBytes,
                                   3 * kHugePageBytes + 77}) {
-    const std::unique_ptr<void, Free> data(allocate_tensors(bytes));
+    const TensorMemory data = allocate_tensors(bytes);
     ASSERT_NE(data, nullptr) << bytes;
     const std::size_t alignment = bytes < kHugePageBytes ? 128 : kHugePageBytes;
     EXPECT_EQ(reinterpret_cast<std::uintptr_t>(data.get()) % alignment, 0) << bytes;
@@ -40,7 +35,7 @@ TEST(HugePages, TensorsLieInThem) {
   if (!has_huge_pages()) GTEST_SKIP() << "the system gives no huge pages";
   const long before = huge_kilobytes();
   ASSERT_GE(before, 0);
-  const std::unique_ptr<void, Free> data(allocate_tensors(8 * kHugePageBytes));
+  const TensorMemory data = allocate_tensors(8 * kHugePageBytes);
   std::memset(data.get(), 1, 8 * kHugePageBytes);
   EXPECT_GT(huge_kilobytes() - before, 0) << "the system may be short of some";
 }

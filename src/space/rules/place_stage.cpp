@@ -49,8 +49,8 @@ bool is_mostly_padding(const State& state, const StageState& s) {
   return stage_elements(*s.def) > kMostlyPadding * read;
 }
 
-// Whether only reductions read the stage, and each of its elements few times: windows of one channel.
-bool is_read_by_windows(const State& state, StageId id) {
+// Whether only reductions read the stage, and each of its elements few times.
+bool is_seldom_read(const State& state, StageId id) {
   double reads = 0;
   for (const StageId reader : state.computed_readers(state.buffer_of(id))) {
     const Stage& def = *state.stage(reader).def;
@@ -140,7 +140,7 @@ void place_stage(ScheduleBuilder& builder, StageId id) {
   std::vector<Option> options = {{kRoot, 1}};
   if (can_inline(s)) {
     const double otherwise = s.def->counts.float_math > 0 ? 0.2 : 0.05;
-    const bool cheap = is_mostly_padding(state, s) || (is_padding(s) && is_read_by_windows(state, id));
+    const bool cheap = is_mostly_padding(state, s) || (is_padding(s) && is_seldom_read(state, id));
     options.push_back({kInline, cheap ? 2 : otherwise});
   }
   if (host) add_loops(state, id, *host, options);
