@@ -21,6 +21,7 @@ struct DatasetArguments {
   fs::path tasks;
   fs::path output;
   DatasetTaskLimits limits;
+  bool disturbed = false;
   bool json = false;
 };
 
@@ -49,7 +50,7 @@ Status list_tasks(const DatasetArguments& arguments) {
 Status pack(const DatasetArguments& arguments) {
   TILECAST_TRY(const Dataset tasks, read_dataset(arguments.tasks));
   TILECAST_TRY(const Dataset known, read_datasets(arguments.files));
-  TILECAST_TRY(const PackedLogs packed, pack_logs(arguments.input, tasks, known));
+  TILECAST_TRY(const PackedLogs packed, pack_logs(arguments.input, tasks, known, arguments.disturbed));
   if (packed.dataset.records.empty()) {
     return Error{fmt::format("{} has no new records of tasks in {} ({} are known, {} of other tasks)",
                              arguments.input.string(), arguments.tasks.string(), packed.repeated, packed.without_task)};
@@ -107,6 +108,8 @@ void add_dataset_command(CLI::App& app, int& exit_code) {
   pack_command->add_option("-o,--output", arguments->output, "the file; compressed if the name ends in .xz")
       ->required();
   pack_command->add_option("--except", arguments->files, "files whose records are left out");
+  pack_command->add_flag("--disturbed", arguments->disturbed,
+                         "other programs ran while these were measured: judges learn from them, but do not rank them");
 
   CLI::App* summary =
       add(*dataset, "show", "Say what files of a dataset hold, all together.", arguments, show, exit_code);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <iterator>
 #include <tuple>
 
 #include "base/text_file.h"
@@ -55,16 +56,28 @@ Result<std::vector<TaskRecords>> group_records(std::span<const MeasureRecord> re
 }
 
 Result<std::vector<TaskRecords>> records_of_split(const Dataset& dataset, DatasetSplit split) {
-  return group_records(dataset.records, dataset.hardware, dataset.machine_states, [&](const std::string& key) {
-    const DatasetTask& task = dataset.tasks.at(key);
-    return task.split == split ? &task.task : nullptr;
-  });
+  std::vector<MeasureRecord> records;
+  std::copy_if(
+      dataset.records.begin(), dataset.records.end(), std::back_inserter(records), [&](const MeasureRecord& record) {
+        return dataset.tasks.at(record.task_key).split == split && (split == DatasetSplit::kTrain || !record.disturbed);
+      });
+  return group_records(records, dataset.hardware, dataset.machine_states,
+                       [&](const std::string& key) { return &dataset.tasks.at(key).task; });
 }
 
 Result<std::vector<TaskRecords>> some_records_of_split(const Dataset& dataset, DatasetSplit split,
                                                        const std::filesystem::path& file) {
   TILECAST_TRY(std::vector<TaskRecords> groups, records_of_split(dataset, split));
   if (!groups.empty()) return groups;
+  const auto disturbed =
+      std::count_if(dataset.records.begin(), dataset.records.end(), [&](const MeasureRecord& record) {
+        return record.disturbed && dataset.tasks.at(record.task_key).split == split;
+      });
+  if (split != DatasetSplit::kTrain && disturbed > 0) {
+    return Error{fmt::format(
+        "{} has no measured programs of the split {} that can be ranked: {} were disturbed while they were measured",
+        file.string(), split_name(split), disturbed)};
+  }
   return Error{fmt::format("{} has no measured programs of the split {}; tilecast collect gathers them", file.string(),
                            split_name(split))};
 }

@@ -21,7 +21,8 @@ Result<std::vector<TaskRecords>> group_records(std::span<const MeasureRecord> re
                                                std::span<const MachineState> states,
                                                const std::function<const Task*(const std::string&)>& task_of);
 
-// Those of the tasks of one split.
+// Those of the tasks of one split. Judges learn from disturbed records as from others, but are not judged by them: of
+// other splits than the one for training they are left out.
 Result<std::vector<TaskRecords>> records_of_split(const Dataset& dataset, DatasetSplit split);
 // The same; where there are none, an error that says so of `file`, from which the dataset was read.
 Result<std::vector<TaskRecords>> some_records_of_split(const Dataset& dataset, DatasetSplit split,

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Writes the networks of the dataset as ONNX models, with the benchmark networks beside them, and index.json, from
-which `tilecast dataset tasks` lists the tasks."""
+"""Writes the networks of the dataset as ONNX models, with the benchmark networks beside them, and two indices from
+which `tilecast dataset tasks` lists the tasks: index.json of the former, benchmark.json of the latter, all held out."""
 
 from __future__ import annotations
 
@@ -76,6 +76,10 @@ def export_models(folder: Path, networks: list[Network], held_out: set[str]) -> 
     return entries, length
 
 
+def write_index(path: Path, models: list[dict], apart: list[str]) -> None:
+    path.write_text(json.dumps({"models": models, "apart": apart}, indent=1) + "\n")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
@@ -95,8 +99,12 @@ def main() -> None:
     link = folder / "benchmark" / WEIGHTS_FILE
     link.unlink(missing_ok=True)
     link.hardlink_to(folder / WEIGHTS_FILE)
-    apart = [f"benchmark/{name}.onnx" for name in BENCHMARKS] + [str(SUITE)]
-    (folder / "index.json").write_text(json.dumps({"models": entries, "apart": apart}, indent=1) + "\n")
+    benchmark = [
+        {"file": f"benchmark/{name}.onnx", "name": name, "network": name, "kind": "benchmark", "held_out": True}
+        for name in BENCHMARKS
+    ]
+    write_index(folder / "index.json", entries, [entry["file"] for entry in benchmark] + [str(SUITE)])
+    write_index(folder / "benchmark.json", benchmark, [])
     print(f"{folder}: {len(chosen)} networks, {len(entries)} models, {length >> 20} MiB of weights")
 
 

@@ -37,7 +37,7 @@ ProgramIdentity identity_of(const MeasureRecord& record) {
 
 }  // namespace
 
-Result<PackedLogs> pack_logs(const fs::path& directory, const Dataset& tasks, const Dataset& known) {
+Result<PackedLogs> pack_logs(const fs::path& directory, const Dataset& tasks, const Dataset& known, bool disturbed) {
   TILECAST_TRY(const std::vector<fs::path> logs, logs_of(directory));
   std::set<ProgramIdentity> there;
   for (const MeasureRecord& record : known.records) there.insert(identity_of(record));
@@ -55,6 +55,7 @@ Result<PackedLogs> pack_logs(const fs::path& directory, const Dataset& tasks, co
       } else {
         part.tasks.insert(*task);
         part.records.push_back(packed_record(record));
+        part.records.back().disturbed |= disturbed;
       }
     }
     merge(packed.dataset, std::move(part));

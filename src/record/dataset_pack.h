@@ -18,7 +18,9 @@ struct PackedLogs {
 
 // Reads all record logs (*.jsonl) of the directory. Tasks, their networks and splits are those of `tasks`. A record
 // that `known` holds, the same trajectory of the same task on the same hardware with as many threads, is left out.
+// `disturbed`: so are all records, whatever they say themselves.
 // Errors name the directory or the log that cannot be read; a directory without logs is one.
-Result<PackedLogs> pack_logs(const std::filesystem::path& directory, const Dataset& tasks, const Dataset& known = {});
+Result<PackedLogs> pack_logs(const std::filesystem::path& directory, const Dataset& tasks, const Dataset& known = {},
+                             bool disturbed = false);
 
 }  // namespace tilecast

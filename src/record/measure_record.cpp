@@ -53,6 +53,7 @@ Result<MeasureRecord> read_fields(const nlohmann::json& json) {
   record.run_seconds = json.at("run_seconds").get<double>();
   record.timestamp = json.at("timestamp").get<double>();
   record.cut_short = json.value("cut_short", false);
+  record.disturbed = json.value("disturbed", false);
   record.origin = json.value("origin", "");
   record.sketch = json.value("sketch", -1);
   record.decisions = json.value("decisions", std::vector<std::int32_t>{});
@@ -92,6 +93,7 @@ nlohmann::json to_json(const MeasureRecord& record) {
     json["error"] = {{"kind", measure_error_name(record.error)}, {"message", record.message}};
   }
   if (record.cut_short) json["cut_short"] = true;
+  if (record.disturbed) json["disturbed"] = true;
   return json;
 }
 

@@ -41,6 +41,7 @@ struct MeasureRecord {
   double run_seconds = 0;
   double timestamp = 0;    // seconds since 1970
   bool cut_short = false;  // stopped early since it clearly lost; the samples are fewer
+  bool disturbed = false;  // other programs ran on the machine: its time may be too long
   // Where the candidate came from, so that a resumed search can go on from it: number of the sketch and its decisions.
   std::string origin;  // "random", "mutation", "crossover", "default", …
   int sketch = -1;

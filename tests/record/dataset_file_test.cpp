@@ -87,6 +87,7 @@ TEST_F(DatasetFileTest, PackingKeepsWhatTrainingNeeds) {
       record.latencies.resize(2 + random.below(100));
       for (double& seconds : record.latencies) seconds = scale * (1 + 0.2 * random.uniform());
       record.cut_short = random.chance(0.3);
+      record.disturbed = random.chance(0.3);
     } else {
       record.error = static_cast<MeasureErrorKind>(1 + random.below(9));
     }
@@ -107,6 +108,7 @@ TEST_F(DatasetFileTest, PackingKeepsWhatTrainingNeeds) {
     EXPECT_EQ(after.origin, before.origin);
     EXPECT_EQ(after.sketch, before.sketch);
     EXPECT_EQ(after.cut_short, before.cut_short);
+    EXPECT_EQ(after.disturbed, before.disturbed);
     EXPECT_NEAR(after.timestamp, before.timestamp, 1e-3);
     ASSERT_EQ(after.latencies.size(), before.latencies.size());
     if (!before.ok()) continue;

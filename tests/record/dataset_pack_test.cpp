@@ -68,6 +68,21 @@ TEST_F(DatasetPackTest, LeavesOutWhatIsKnown) {
   EXPECT_EQ(second.dataset.records[1].threads, 1);
 }
 
+TEST_F(DatasetPackTest, MarksWhatWasDisturbed) {
+  MeasureRecord marked = sample_record(small_, 8, 1e-5);
+  marked.disturbed = true;
+  log("a.jsonl", {sample_record(small_, 4, 1e-5), marked});
+  const PackedLogs as_logged = pack();
+  ASSERT_EQ(as_logged.dataset.records.size(), 2U);
+  EXPECT_FALSE(as_logged.dataset.records[0].disturbed);
+  EXPECT_TRUE(as_logged.dataset.records[1].disturbed);
+
+  const auto all_marked = pack_logs(directory_.path(), sample_dataset(), {}, true);
+  ASSERT_TRUE(all_marked.ok()) << all_marked.error().message;
+  ASSERT_EQ(all_marked->dataset.records.size(), 2U);
+  for (const MeasureRecord& record : all_marked->dataset.records) EXPECT_TRUE(record.disturbed);
+}
+
 TEST_F(DatasetPackTest, ErrorsNameTheDirectory) {
   const auto empty = pack_logs(directory_.path(), sample_dataset());
   ASSERT_FALSE(empty.ok());

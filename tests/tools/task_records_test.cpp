@@ -78,5 +78,42 @@ TEST_F(GroupRecords, WithoutAStateAMachinesPeaksAreUnknown) {
   EXPECT_EQ(groups->front().machine.peaks.bandwidth_gbs, 0);
 }
 
+// Of a dataset with two tasks, each of them measured once undisturbed and once not.
+Dataset half_disturbed(const Task& learnt, const Task& ranked) {
+  Dataset dataset;
+  dataset.hardware = {{"a", machine("a")}};
+  dataset.tasks[learnt.key] = {learnt, {}, DatasetSplit::kTrain};
+  dataset.tasks[ranked.key] = {ranked, {}, DatasetSplit::kHeldOut};
+  for (const Task* task : {&learnt, &ranked}) {
+    for (const double seconds : {1.0, 2.0}) dataset.records.push_back(record_of(*task, "a", 2, seconds));
+    dataset.records.back().disturbed = true;
+  }
+  return dataset;
+}
+
+TEST(RecordsOfSplit, DisturbedProgramsAreLearntFromAndNotRanked) {
+  const Dataset dataset = half_disturbed(testing::dense_task(16, 64, 48), testing::dense_task(32, 64, 48));
+  const auto learnt = records_of_split(dataset, DatasetSplit::kTrain);
+  ASSERT_TRUE(learnt.ok()) << learnt.error().message;
+  ASSERT_EQ(learnt->size(), 1U);
+  EXPECT_THAT(seconds_of(learnt->front()), ElementsAre(1, 2));
+  const auto ranked = records_of_split(dataset, DatasetSplit::kHeldOut);
+  ASSERT_TRUE(ranked.ok()) << ranked.error().message;
+  ASSERT_EQ(ranked->size(), 1U);
+  EXPECT_THAT(seconds_of(ranked->front()), ElementsAre(1));
+}
+
+TEST(RecordsOfSplit, ThatOnlyDisturbedProgramsAreThereIsSaid) {
+  Dataset dataset = half_disturbed(testing::dense_task(16, 64, 48), testing::dense_task(32, 64, 48));
+  for (MeasureRecord& record : dataset.records) record.disturbed = true;
+  EXPECT_TRUE(some_records_of_split(dataset, DatasetSplit::kTrain, "logs.xz").ok());
+  const auto ranked = some_records_of_split(dataset, DatasetSplit::kHeldOut, "logs.xz");
+  ASSERT_FALSE(ranked.ok());
+  EXPECT_EQ(
+      ranked.error().message,
+      "logs.xz has no measured programs of the split held-out that can be ranked: 2 were disturbed while they were "
+      "measured");
+}
+
 }  // namespace
 }  // namespace tilecast::tools
