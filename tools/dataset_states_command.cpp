@@ -104,14 +104,15 @@ Result<StatesSummary> write_states(const std::vector<TaskRecords>& groups, const
 
 Status run_states(const StatesArguments& arguments) {
   TILECAST_TRY(const Dataset dataset, read_datasets(arguments.files));
-  TILECAST_TRY(const std::vector<TaskRecords> groups,
-               group_records(dataset.records, dataset.hardware, dataset.machine_states, [&](const std::string& key) {
-                 const DatasetTask& task = dataset.tasks.at(key);
-                 const auto& splits = arguments.splits;
-                 const bool wanted =
-                     splits.empty() || std::find(splits.begin(), splits.end(), split_name(task.split)) != splits.end();
-                 return wanted ? &task.task : nullptr;
-               }));
+  TILECAST_TRY(
+      const std::vector<TaskRecords> groups,
+      group_records(dataset.records, dataset.hardware, dataset.machine_states, [&](const MeasureRecord& record) {
+        const DatasetTask& task = dataset.tasks.at(record.task_key);
+        const auto& splits = arguments.splits;
+        const bool wanted =
+            splits.empty() || std::find(splits.begin(), splits.end(), split_name(task.split)) != splits.end();
+        return wanted ? &task.task : nullptr;
+      }));
   if (groups.empty()) {
     return Error{fmt::format("{} has no measured programs of these splits", arguments.files.front().string())};
   }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 #include <tuple>
 
 #include "base/text_file.h"
@@ -31,15 +30,20 @@ MachinePeaks peaks_of(std::span<const MachineState> states, const std::string& f
   return peaks;
 }
 
+// Whether a record is no measure of judges, though its task is of the split.
+bool is_left_out(const MeasureRecord& record, DatasetSplit split) {
+  return record.disturbed && split != DatasetSplit::kTrain;
+}
+
 }  // namespace
 
 Result<std::vector<TaskRecords>> group_records(std::span<const MeasureRecord> records,
                                                const std::map<std::string, Hardware>& hardware,
                                                std::span<const MachineState> states,
-                                               const std::function<const Task*(const std::string&)>& task_of) {
+                                               const std::function<const Task*(const MeasureRecord&)>& task_of) {
   std::map<std::tuple<std::string, std::string, int>, std::vector<MeasureRecord>> groups;
   for (const MeasureRecord& record : records) {
-    if (!record.ok() || !hardware.contains(record.hardware) || task_of(record.task_key) == nullptr) continue;
+    if (!record.ok() || !hardware.contains(record.hardware) || task_of(record) == nullptr) continue;
     groups[{record.task_key, record.hardware, record.threads}].push_back(record);
   }
   std::vector<TaskRecords> result;
@@ -47,7 +51,7 @@ Result<std::vector<TaskRecords>> group_records(std::span<const MeasureRecord> re
   for (auto& [group, members] : groups) {
     const auto& [key, fingerprint, threads] = group;
     const Machine machine{hardware.at(fingerprint), threads, peaks_of(states, fingerprint, threads)};
-    const Task& task = *task_of(key);
+    const Task& task = *task_of(members.front());
     auto context = make_task_context(task);
     if (!context.ok()) return Error{fmt::format("task {} ({}): {}", key, task.name, context.error().message)};
     result.push_back({*std::move(context), machine, std::move(members)});
@@ -56,13 +60,10 @@ Result<std::vector<TaskRecords>> group_records(std::span<const MeasureRecord> re
 }
 
 Result<std::vector<TaskRecords>> records_of_split(const Dataset& dataset, DatasetSplit split) {
-  std::vector<MeasureRecord> records;
-  std::copy_if(
-      dataset.records.begin(), dataset.records.end(), std::back_inserter(records), [&](const MeasureRecord& record) {
-        return dataset.tasks.at(record.task_key).split == split && (split == DatasetSplit::kTrain || !record.disturbed);
-      });
-  return group_records(records, dataset.hardware, dataset.machine_states,
-                       [&](const std::string& key) { return &dataset.tasks.at(key).task; });
+  return group_records(dataset.records, dataset.hardware, dataset.machine_states, [&](const MeasureRecord& record) {
+    const DatasetTask& task = dataset.tasks.at(record.task_key);
+    return task.split == split && !is_left_out(record, split) ? &task.task : nullptr;
+  });
 }
 
 Result<std::vector<TaskRecords>> some_records_of_split(const Dataset& dataset, DatasetSplit split,
@@ -71,9 +72,9 @@ Result<std::vector<TaskRecords>> some_records_of_split(const Dataset& dataset, D
   if (!groups.empty()) return groups;
   const auto disturbed =
       std::count_if(dataset.records.begin(), dataset.records.end(), [&](const MeasureRecord& record) {
-        return record.disturbed && dataset.tasks.at(record.task_key).split == split;
+        return is_left_out(record, split) && dataset.tasks.at(record.task_key).split == split;
       });
-  if (split != DatasetSplit::kTrain && disturbed > 0) {
+  if (disturbed > 0) {
     return Error{fmt::format(
         "{} has no measured programs of the split {} that can be ranked: {} were disturbed while they were measured",
         file.string(), split_name(split), disturbed)};
@@ -94,8 +95,8 @@ Result<std::vector<TaskRecords>> read_training_records(const std::filesystem::pa
     return records_of_split(dataset, DatasetSplit::kTrain);
   }
   TILECAST_TRY(const RecordSet set, read_record_log(file));
-  return group_records(set.records, set.hardware, set.machine_states, [&](const std::string& key) {
-    const auto found = set.tasks.find(key);
+  return group_records(set.records, set.hardware, set.machine_states, [&](const MeasureRecord& record) {
+    const auto found = set.tasks.find(record.task_key);
     return found == set.tasks.end() ? nullptr : &found->second;
   });
 }

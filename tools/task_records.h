@@ -13,13 +13,13 @@
 
 namespace tilecast::tools {
 
-// The records that have a time, grouped by task, machine and threads. `task_of` gives a record's task by its key; null
+// The records that have a time, grouped by task, machine and threads. `task_of` gives a record's task; null
 // leaves the record out, and so does hardware that is not in the map. A machine's peaks are the largest of its states
 // with as many threads. Fails on a task that cannot be built any more.
 Result<std::vector<TaskRecords>> group_records(std::span<const MeasureRecord> records,
                                                const std::map<std::string, Hardware>& hardware,
                                                std::span<const MachineState> states,
-                                               const std::function<const Task*(const std::string&)>& task_of);
+                                               const std::function<const Task*(const MeasureRecord&)>& task_of);
 
 // Those of the tasks of one split. Judges learn from disturbed records as from others, but are not judged by them: of
 // other splits than the one for training they are left out.

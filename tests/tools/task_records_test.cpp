@@ -35,7 +35,7 @@ class GroupRecords : public ::testing::Test {
  protected:
   Result<std::vector<TaskRecords>> group(const std::vector<MeasureRecord>& records) const {
     return group_records(records, hardware_, states_,
-                         [&](const std::string& key) { return key == task_.key ? &task_ : nullptr; });
+                         [&](const MeasureRecord& record) { return record.task_key == task_.key ? &task_ : nullptr; });
   }
   Task task_ = testing::dense_task(16, 64, 48);
   std::map<std::string, Hardware> hardware_ = {{"a", machine("a")}, {"b", machine("b")}};
