@@ -38,6 +38,9 @@ class Evaluator {
   // Learns from records of many tasks at once, before the first update; what updates bring is added to it. Records of
   // other machines are welcome: only differences within one entry count. Fails when there is nothing to learn from.
   virtual Status pretrain(std::span<const TaskRecords> records) = 0;
+  // True when it has learnt from measured times of other programs: its scores deserve to be climbed before anything is
+  // measured.
+  virtual bool is_pretrained() const { return false; }
   // One that knows what this one learnt in pretraining and nothing of its updates: each search starts with its own.
   virtual std::unique_ptr<Evaluator> fresh() const = 0;
 };

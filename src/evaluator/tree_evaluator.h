@@ -34,6 +34,8 @@ class TreeEvaluator : public Evaluator {
   void update(const TaskContext& task, std::span<const MeasureRecord> records) final;
   // Each entry's programs are described for the entry's own machine.
   Status pretrain(std::span<const TaskRecords> records) final;
+  // Also when only the estimate has learnt from times.
+  bool is_pretrained() const final { return pretrained_trees_ != nullptr || share_of_trees() < 1; }
   std::unique_ptr<Evaluator> fresh() const final;
 
   // What pretraining taught: bytes "trees" and metadata "trees_slope", and "trees_point_scale" where there are points.

@@ -70,17 +70,24 @@ void EvolutionarySearch::propose_first(std::size_t count, std::vector<Proposal>&
   if (!seen_.contains(trajectory_hash(standard.trajectory))) take({std::move(standard), "default"}, round);
 
   Pool pool;
-  const std::vector<std::size_t> samples = judge(make_samples(options_.first_samples), pool);
-  // The evaluator may be wrong about a whole sketch: the best of each is tried, as far as half of the round goes.
+  std::vector<std::size_t> population = judge(make_samples(options_.first_samples), pool);
+  if (evaluator_.is_pretrained()) {
+    evolve(std::move(population), pool);
+  } else {
+    take_sketches(pool, (count + 1) / 2, round);
+  }
+  take_best(pool, count - round.size(), kFirstRound, round);
+}
+
+void EvolutionarySearch::take_sketches(const Pool& pool, std::size_t most, std::vector<Proposal>& round) {
   std::vector<bool> represented(static_cast<std::size_t>(space_.sketch_count()), false);
   for (const std::size_t i : ranking(pool.scores)) {
-    if (round.size() >= (count + 1) / 2) break;
+    if (round.size() >= most) break;
     const auto sketch = static_cast<std::size_t>(pool.proposals[i].candidate.sketch);
     if (represented[sketch] || seen_.contains(pool.hashes[i])) continue;
     represented[sketch] = true;
     take(pool.proposals[i], round);
   }
-  take_best(pool, count - round.size(), kFirstRound, round);
 }
 
 void EvolutionarySearch::propose_random(std::size_t count, std::vector<Proposal>& round) {
@@ -94,10 +101,7 @@ void EvolutionarySearch::propose_random(std::size_t count, std::vector<Proposal>
 void EvolutionarySearch::propose_evolved(std::size_t count, std::vector<Proposal>& round) {
   if (count == 0) return;
   Pool pool;
-  std::vector<std::size_t> population = judge(start_population(), pool);
-  for (int generation = 0; generation < options_.generations && !population.empty(); ++generation) {
-    population = judge(make_children(pool, population), pool);
-  }
+  evolve(judge(start_population(), pool), pool);
   take_best(pool, count, kLaterRounds, round);
 }
 
@@ -154,6 +158,12 @@ std::vector<Proposal> EvolutionarySearch::start_population() {
       });
   std::move(mutants.begin(), mutants.end(), std::back_inserter(population));
   return population;
+}
+
+void EvolutionarySearch::evolve(std::vector<std::size_t> population, Pool& pool) {
+  for (int generation = 0; generation < options_.generations && !population.empty(); ++generation) {
+    population = judge(make_children(pool, population), pool);
+  }
 }
 
 std::vector<Proposal> EvolutionarySearch::make_children(const Pool& pool, std::span<const std::size_t> population) {

@@ -54,7 +54,11 @@ class EvolutionarySearch final : public SearchPolicy {
     std::unordered_map<std::uint64_t, std::size_t> index;
   };
 
+  // The default, then the best that the judge can find before anything is measured. One that is not pretrained only
+  // ranks samples: climbing its scores would find its mistakes, which may be of whole sketches.
   void propose_first(std::size_t count, std::vector<Proposal>& round);
+  // The best of each sketch, until the round has `most`.
+  void take_sketches(const Pool& pool, std::size_t most, std::vector<Proposal>& round);
   void propose_random(std::size_t count, std::vector<Proposal>& round);
   void propose_evolved(std::size_t count, std::vector<Proposal>& round);
   void propose_refined(std::size_t count, std::vector<Proposal>& round);
@@ -64,6 +68,8 @@ class EvolutionarySearch final : public SearchPolicy {
   std::vector<Proposal> make_in_parallel(std::size_t count, const Make& make);
   std::vector<Proposal> make_samples(std::size_t count);
   std::vector<Proposal> start_population();
+  // Generations of children, from pool members on; all of them stay in the pool.
+  void evolve(std::vector<std::size_t> population, Pool& pool);
   std::vector<Proposal> make_children(const Pool& pool, std::span<const std::size_t> population);
   void add_neighbours(const Candidate& parent, std::vector<Proposal>& neighbours);
   // Judges those that are new to the pool; returns the pool's indices of all given, without repetition.

@@ -67,6 +67,7 @@ class DigitSpace final : public Space {
 // Knows the truth: larger sums are better.
 class DigitJudge final : public Evaluator {
  public:
+  explicit DigitJudge(bool pretrained = false) : pretrained_(pretrained) {}
   std::string name() const override { return "digits"; }
   std::vector<double> score(const TaskContext&, std::span<const Trajectory> trajectories) const override {
     std::vector<double> scores;
@@ -75,7 +76,11 @@ class DigitJudge final : public Evaluator {
   }
   void update(const TaskContext&, std::span<const MeasureRecord>) override {}
   Status pretrain(std::span<const TaskRecords>) override { return Unit{}; }
-  std::unique_ptr<Evaluator> fresh() const override { return std::make_unique<DigitJudge>(); }
+  bool is_pretrained() const override { return pretrained_; }
+  std::unique_ptr<Evaluator> fresh() const override { return std::make_unique<DigitJudge>(pretrained_); }
+
+ private:
+  bool pretrained_;
 };
 
 // The record of a proposal: the larger its sum, the faster.

@@ -52,6 +52,25 @@ TEST_F(EvolutionarySearchTest, BeginsWithTheDefaultAndEverySketch) {
   EXPECT_EQ(sketches.size(), 2U);
 }
 
+// 64 samples of 118098 hold nothing near the largest sum, 40; a judge that has learnt is worth climbing before anything
+// was measured.
+TEST_F(EvolutionarySearchTest, BeginsWithWhatAPretrainedJudgeFinds) {
+  const auto largest_sum = [](const std::vector<Proposal>& round) {
+    int largest = 0;
+    for (const Proposal& proposal : round) {
+      largest = std::max(largest, DigitSpace::sum(proposal.candidate.trajectory));
+    }
+    return largest;
+  };
+  const DigitJudge pretrained(true);
+  EvolutionarySearch climbing(task_, space_, pretrained, Random(3), small_options());
+  const std::vector<Proposal> round = climbing.propose(5, 0);
+  ASSERT_EQ(round.size(), 5U);
+  EXPECT_EQ(round[0].origin, "default");
+  EXPECT_GE(largest_sum(round), 38);
+  EXPECT_LT(largest_sum(search().propose(5, 0)), 38);
+}
+
 TEST_F(EvolutionarySearchTest, NeverProposesACandidateTwice) {
   EvolutionarySearch policy = search();
   SeenSet seen;
