@@ -100,6 +100,7 @@ JudgeTotals totals_of(const std::vector<SubgraphRow>& rows, std::size_t judge) {
 struct ShareCurve {
   std::uint64_t seed = 0;
   std::vector<double> shares;
+  double gain_over_share = 0;  // infinity: the run has no time of the default schedule
   double after(int trials) const { return shares[std::min(static_cast<std::size_t>(trials), shares.size()) - 1]; }
 };
 
@@ -117,7 +118,7 @@ std::vector<ShareCurve> curves_of(const SearchRuns& all, const std::map<std::str
   std::vector<ShareCurve> curves;
   for (const SearchRun& run : all.runs) {
     if (run.judge != judge || run.trials.empty()) continue;
-    ShareCurve curve{.seed = run.seed};
+    ShareCurve curve{.seed = run.seed, .gain_over_share = run.default_seconds / known.at(run.subgraph)};
     double best = kInfinity;
     for (const double seconds : run.trials) {
       best = std::min(best, seconds);
@@ -141,17 +142,21 @@ std::vector<int> curve_trials(int longest) {
 
 std::optional<EfficiencyPoint> point_at(const std::vector<ShareCurve>& curves, int trials) {
   std::vector<double> all;
+  std::vector<double> gains;
   std::map<std::uint64_t, std::vector<double>> by_seed;
   for (const ShareCurve& curve : curves) {
     const double share = curve.after(trials);
     if (share <= 0) return std::nullopt;
     all.push_back(share);
+    if (std::isfinite(curve.gain_over_share)) gains.push_back(share * curve.gain_over_share);
     by_seed[curve.seed].push_back(share);
   }
   std::vector<double> means;
   for (const auto& [seed, shares] : by_seed) means.push_back(geometric_mean(shares));
   const Spread spread = spread_of(means);
-  return EfficiencyPoint{trials, geometric_mean(all), spread.low, spread.high};
+  EfficiencyPoint point{trials, geometric_mean(all), spread.low, spread.high, std::nullopt};
+  if (gains.size() == all.size()) point.gain = geometric_mean(gains);
+  return point;
 }
 
 // `known`: the shortest time of each subgraph, as best_known has it.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,6 +20,7 @@ struct SearchRun {
   std::uint64_t seed = 0;
   std::vector<double> trials;  // seconds of each candidate in the order of the search; infinity: it failed
   double seconds = 0;          // of its best program, remeasured in turns with the other judges'; infinity: none
+  double default_seconds = std::numeric_limits<double>::infinity();  // of the default schedule in this search
 };
 
 struct SearchSubgraph {
@@ -67,6 +69,9 @@ struct EfficiencyPoint {
   double share = 0;  // over all subgraphs and seeds
   double low = 0;    // of the means of single seeds
   double high = 0;
+  // Geometric mean of (time of the default schedule in the same run) / (shortest in the run so far). Searches minutes
+  // apart compare by it, since what slows all of a run down cancels out. No value: a run has no such time.
+  std::optional<double> gain;
 };
 
 struct SearchReport {

@@ -60,7 +60,9 @@ std::vector<int> reached_trials(const SearchReport& report) {
   return reached;
 }
 
-Table efficiency_table(const SearchReport& report) {
+// A row a judge, a column a number of trials.
+template <class Text>
+Table efficiency_table(const SearchReport& report, const Text& text) {
   const std::vector<int> columns = reached_trials(report);
   Table table{{"judge"}, {}};
   for (const int trials : columns) table.titles.push_back(fmt::format("{} trials", trials));
@@ -68,7 +70,7 @@ Table efficiency_table(const SearchReport& report) {
     std::vector<std::string> cells{report.judges[j]};
     for (const int trials : columns) {
       const EfficiencyPoint* point = point_at(report.efficiency[j], trials);
-      cells.push_back(point != nullptr ? percent(point->share) : kNoNumber);
+      cells.push_back(point != nullptr ? text(*point) : kNoNumber);
     }
     table.rows.push_back(std::move(cells));
   }
@@ -105,7 +107,11 @@ nlohmann::json to_json(const JudgeTotals& totals) {
 nlohmann::json to_json(const std::vector<EfficiencyPoint>& points) {
   nlohmann::json json = nlohmann::json::array();
   for (const EfficiencyPoint& point : points) {
-    json.push_back({{"trials", point.trials}, {"share", point.share}, {"low", point.low}, {"high", point.high}});
+    json.push_back({{"trials", point.trials},
+                    {"share", point.share},
+                    {"low", point.low},
+                    {"high", point.high},
+                    {"gain", number_or_null(point.gain)}});
   }
   return json;
 }
@@ -125,7 +131,11 @@ std::string to_markdown(const SearchReport& report) {
          "Best speed so far as a share of the best known of the subgraph, over all judges and seeds (geometric mean "
          "over "
          "subgraphs and seeds; times of the searches):\n\n" +
-         to_markdown(efficiency_table(report)) + "\n![efficiency](efficiency.svg)\n";
+         to_markdown(efficiency_table(report, [](const EfficiencyPoint& point) { return percent(point.share); })) +
+         "\n![efficiency](efficiency.svg)\n\n" +
+         "Best speed so far, that of the default schedule in the same search = 1 (geometric mean over subgraphs and "
+         "seeds): what slows a whole search down cancels out.\n\n" +
+         to_markdown(efficiency_table(report, [](const EfficiencyPoint& point) { return ratio_text(point.gain); }));
 }
 
 nlohmann::json to_json(const SearchReport& report) {

@@ -67,6 +67,7 @@ class SearchRunsReader {
                   .seconds = entry.find(judge)->median_seconds()};
     for (const MeasureRecord& record : records_of(set, entry.task_key, entry.hardware, entry.threads)) {
       run.trials.push_back(record.ok() ? record.seconds() : std::numeric_limits<double>::infinity());
+      if (record.origin == "default") run.default_seconds = run.trials.back();
     }
     runs_.runs.push_back(std::move(run));
     return Unit{};

@@ -49,7 +49,7 @@ struct RunRequest {
   std::vector<ArgumentSpec> inputs;
   ArgumentSpec output;
   std::vector<std::size_t> constants;  // which of the inputs are
-  // Calls take turns with copies of the constants, as many as fit so many bytes: one at least.
+  // Calls take turns with copies of the constants, see copies_of_constants.
   std::int64_t constant_bytes = 0;
   int threads = 1;
   // The output's elements as bytes: written when `write_reference`, else compared with.
@@ -58,6 +58,10 @@ struct RunRequest {
   double tolerance = 1e-3;
   TimingOptions timing;
 };
+
+// How many copies of a kernel's constants, of `kernel_bytes` each, take `constant_bytes` at least; 1 at least, 1,024 at
+// most. Rounded up: a kernel whose constants are a little smaller than the last caches would find half of them there.
+std::size_t copies_of_constants(std::size_t kernel_bytes, std::int64_t constant_bytes);
 
 struct RunReply {
   MeasureErrorKind error = MeasureErrorKind::kNone;

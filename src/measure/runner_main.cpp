@@ -38,9 +38,6 @@ TensorMemory allocate(std::size_t bytes) {
   return memory;
 }
 
-// Of the kernels that take turns with copies of their constants: beyond this, what is copied fits no cache either way.
-constexpr std::size_t kMostCopies = 1024;
-
 // An input's plain data, kept as long as the task stays, and copies of its packed form, kept as long as the layout
 // stays.
 struct InputData {
@@ -98,8 +95,7 @@ class Runner {
   void copy_constants(const RunRequest& request) {
     std::size_t bytes = 0;
     for (const std::size_t i : request.constants) bytes += inputs_[i].bytes;
-    copies_ = bytes == 0 ? 1 : static_cast<std::size_t>(request.constant_bytes) / bytes;
-    copies_ = std::clamp<std::size_t>(copies_, 1, kMostCopies);
+    copies_ = copies_of_constants(bytes, request.constant_bytes);
     for (const std::size_t i : request.constants) {
       std::vector<TensorMemory>& copies = inputs_[i].copies;
       copies.resize(std::min(copies.size(), copies_));

@@ -132,8 +132,11 @@ TEST_P(ActionJudges, KnowFromAFileWhatWasWrittenToIt) {
   ASSERT_TRUE(evaluator->pretrain(training).ok());
   ASSERT_TRUE(evaluator->write_pretrained(file).ok());
   const auto other = make_trees(GetParam());
+  // The head of world-model has learnt from times, whatever its trees have.
+  EXPECT_EQ(other->is_pretrained(), GetParam() == std::string("world-model"));
   const Status read = other->read_pretrained(file);
   ASSERT_TRUE(read.ok()) << read.error().message;
+  EXPECT_TRUE(other->is_pretrained());
   const std::vector<double> expected = scores(*evaluator, test);
   EXPECT_NE(expected, scores(*make_trees(GetParam()), test)) << "something was learnt";
   EXPECT_EQ(scores(*other, test), expected);

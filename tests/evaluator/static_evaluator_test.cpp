@@ -142,7 +142,10 @@ TEST(StaticEvaluatorPretraining, CarriesOverToAnotherTask) {
   }
   StaticEvaluator evaluator({hardware, 2, {}}, 2);
   const double cold = rank_correlation(evaluator.score(test.task, trajectories), speeds);
+  EXPECT_FALSE(evaluator.is_pretrained());
   ASSERT_TRUE(evaluator.pretrain(training).ok());
+  EXPECT_TRUE(evaluator.is_pretrained());
+  EXPECT_TRUE(evaluator.fresh()->is_pretrained());
   const double pretrained = rank_correlation(evaluator.score(test.task, trajectories), speeds);
   EXPECT_GT(pretrained, 0.8) << "cold " << cold;
   EXPECT_GT(pretrained, cold);

@@ -90,6 +90,16 @@ TEST(Protocol, RunRequest) {
   EXPECT_EQ(read->timing.give_up_seconds, 0.75);
 }
 
+TEST(Protocol, CopiesOfConstantsTakeAtLeastTheBytes) {
+  EXPECT_EQ(copies_of_constants(0, 4096), 1U) << "no constants";
+  EXPECT_EQ(copies_of_constants(4096, 0), 1U) << "a kernel on its own";
+  EXPECT_EQ(copies_of_constants(4096, 4096), 1U);
+  EXPECT_EQ(copies_of_constants(4096, 4095), 1U);
+  EXPECT_EQ(copies_of_constants(4096, 4097), 2U);
+  EXPECT_EQ(copies_of_constants(1000, 64'000), 64U);
+  EXPECT_EQ(copies_of_constants(4, std::int64_t{1} << 40), 1024U);
+}
+
 TEST(Protocol, NeverGivingUpSurvives) {
   const auto read = run_request_from_json(sent(to_json(RunRequest{})));
   ASSERT_TRUE(read.ok()) << read.error().message;

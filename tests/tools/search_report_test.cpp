@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "test_search_runs.h"
 
 namespace tilecast::tools {
@@ -95,6 +97,19 @@ TEST(SearchReport, EfficiencyIsTheMeanOfSharesOfTheBestKnown) {
   EXPECT_NEAR(last->low, std::sqrt(0.5), 1e-12);
   EXPECT_NEAR(last->high, 1, 1e-12);
   EXPECT_EQ(report.efficiency[1].back().trials, 4);
+}
+
+TEST(SearchReport, GainIsOverTheDefaultScheduleOfTheSameRun) {
+  SearchRuns runs = two_judges();
+  // The second run of "second" on conv as on a machine of half the speed: the share suffers, the gain does not.
+  for (double& seconds : runs.runs[3].trials) seconds *= 2;
+  runs.runs[3].default_seconds *= 2;
+  // conv: 4 -> 1 and 4 -> 4 ms; dense: 1 throughout.
+  EXPECT_NEAR(*point_at(summarize(runs), 1, 4)->gain, std::pow(4.0, 0.25), 1e-12);
+  EXPECT_NEAR(*point_at(summarize(two_judges()), 1, 4)->gain, std::pow(4.0, 0.25), 1e-12);
+  EXPECT_EQ(point_at(summarize(runs), 1, 1)->gain, 1);
+  runs.runs[3].default_seconds = kFailed;
+  EXPECT_EQ(point_at(summarize(runs), 1, 4)->gain, std::nullopt) << "one of the runs did not measure it";
 }
 
 TEST(SearchReport, EfficiencyBeginsOnceAllHaveAProgramAndShortRunsKeepTheirs) {

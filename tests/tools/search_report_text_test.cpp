@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "test_search_runs.h"
@@ -31,6 +32,7 @@ TEST(SearchReportText, TablesHaveARowASubgraphAndTotals) {
            "| subgraphs within 5 % of the best program known | 1 of 2 |  | 1 of 2 |  |\n",
            "| judge | 4 trials |\n",
            "| first:4 | 59.5 % |\n| second:4 | 84.1 % |\n",
+           "| first:4 | 1.682 |\n| second:4 | 1.414 |\n",
        }) {
     EXPECT_THAT(page, HasSubstr(line));
   }
@@ -55,6 +57,7 @@ TEST(SearchReportText, JsonHasAllNumbers) {
   EXPECT_EQ(json.at("totals").at("second:4").at("subgraphs"), 1);
   EXPECT_EQ(json.at("efficiency").at("first:4").size(), 4U);
   EXPECT_EQ(json["efficiency"]["first:4"][3].at("trials"), 4);
+  EXPECT_NEAR(json["efficiency"]["first:4"][3].at("gain"), std::pow(8.0, 0.25), 1e-12);
   EXPECT_EQ(nlohmann::json::parse(json.dump()), json) << "no number that JSON lacks";
 }
 

@@ -17,6 +17,7 @@ using tilecast::testing::relu_task;
 
 const SearchJudge kStatic{"static", false, 3};
 const SearchJudge kRandom{"random", false, 2};
+constexpr double kDefault = 5;  // the seconds of default schedules
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 class ReadSearchRuns : public ::testing::Test {
@@ -30,6 +31,7 @@ class ReadSearchRuns : public ::testing::Test {
     ASSERT_TRUE(log.add_hardware(hardware_).ok());
     for (const double value : seconds) {
       MeasureRecord record{.task_key = task.key, .hardware = hardware_.fingerprint, .threads = 2};
+      record.origin = value == kDefault ? "default" : "mutation";
       if (value < kInfinity) {
         record.latencies = {value};
       } else {
@@ -54,7 +56,7 @@ class ReadSearchRuns : public ::testing::Test {
 
 TEST_F(ReadSearchRuns, JoinsLogsAndRemeasurements) {
   add_log("relu", kStatic, 0, {3, kInfinity, 2});
-  add_log("relu", kRandom, 0, {5, 4});
+  add_log("relu", kRandom, 0, {kDefault, 4});
   write({remeasured("relu", 0, 100, {{kStatic, {2.5, 2.5, 9}}, {kRandom, {}}})});
   const auto runs = read_search_runs(directory_.path(), {}, {{"relu", {1e9, 0.5}}});
   ASSERT_TRUE(runs.ok()) << runs.error().message;
@@ -65,7 +67,9 @@ TEST_F(ReadSearchRuns, JoinsLogsAndRemeasurements) {
   ASSERT_EQ(runs->runs.size(), 2U);
   EXPECT_THAT(runs->runs[0].trials, ElementsAre(3, kInfinity, 2));
   EXPECT_EQ(runs->runs[0].seconds, 2.5);
+  EXPECT_EQ(runs->runs[0].default_seconds, kInfinity);
   EXPECT_THAT(runs->runs[1].trials, ElementsAre(5, 4));
+  EXPECT_EQ(runs->runs[1].default_seconds, 5);
   EXPECT_EQ(runs->runs[1].seconds, kInfinity);
   EXPECT_EQ(runs->peak_gflops, 100);
   EXPECT_EQ(runs->threads, 2);
