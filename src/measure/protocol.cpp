@@ -81,6 +81,14 @@ auto guarded(const Read& read) -> decltype(read()) {
 
 }  // namespace
 
+std::size_t copies_of_constants(std::size_t kernel_bytes, std::int64_t constant_bytes) {
+  // Beyond this, what is copied fits no cache either way.
+  constexpr std::size_t kMostCopies = 1024;
+  if (kernel_bytes == 0) return 1;
+  const std::size_t wanted = (static_cast<std::size_t>(constant_bytes) + kernel_bytes - 1) / kernel_bytes;
+  return std::clamp<std::size_t>(wanted, 1, kMostCopies);
+}
+
 Json to_json(const BuildRequest& request) {
   return {{"task", to_json(request.task)}, {"trajectory", to_json(request.trajectory)},
           {"file", request.file},          {"object_only", request.object_only},
@@ -151,14 +159,6 @@ Result<RunRequest> run_request_from_json(const Json& json) {
                       .tolerance = json.at("tolerance").get<double>(),
                       .timing = timing_options_from_json(json.at("timing"))};
   });
-}
-
-std::size_t copies_of_constants(std::size_t kernel_bytes, std::int64_t constant_bytes) {
-  // Beyond this, what is copied fits no cache either way.
-  constexpr std::size_t kMostCopies = 1024;
-  if (kernel_bytes == 0) return 1;
-  const std::size_t wanted = (static_cast<std::size_t>(constant_bytes) + kernel_bytes - 1) / kernel_bytes;
-  return std::clamp<std::size_t>(wanted, 1, kMostCopies);
 }
 
 Result<RunReply> run_reply_from_json(const Json& json) {

@@ -47,10 +47,15 @@ class RoundEvaluator final : public Evaluator {
   std::vector<double> score(const TaskContext& task, std::span<const Trajectory> trajectories) const override {
     return judge_->score(task, trajectories);
   }
+  std::vector<double> optimistic_scores(const TaskContext& task, std::span<const Trajectory> trajectories,
+                                        double optimism) const override {
+    return judge_->optimistic_scores(task, trajectories, optimism);
+  }
   void update(const TaskContext& task, std::span<const MeasureRecord> records) override {
     if (std::exchange(learns_, false)) judge_->update(task, records);
   }
   Status pretrain(std::span<const TaskRecords> records) override { return judge_->pretrain(records); }
+  bool is_pretrained() const override { return judge_->is_pretrained(); }
   std::unique_ptr<Evaluator> fresh() const override {
     return std::make_unique<RoundEvaluator>(judge_->fresh(), learns_);
   }
