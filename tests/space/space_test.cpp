@@ -184,8 +184,8 @@ TEST(Space, OfSomeAlgorithmsHoldsNoOthersAndKeepsTheNumbersOfSketches) {
   }
 }
 
-// The outermost loop of a product with weights in the default schedule, before loops are fused to run in parallel:
-// "d0..." runs along the weights' columns.
+// The outermost loop of the first stage that the default schedule orders, before loops are fused to run in parallel: of
+// a dense task "d0..." runs along the weights' columns, of a convolution in a nest of its own "c...".
 std::string outermost_loop(const Task& task) {
   const auto context = make_task_context(task);
   EXPECT_TRUE(context.ok()) << context.error().message;
@@ -197,6 +197,28 @@ std::string outermost_loop(const Task& task) {
 TEST(Space, ConstantsThatTheSecondCacheDoesNotHoldAreReadOnce) {
   EXPECT_EQ(outermost_loop(dense_task(64, 256, 320)), "d1.o");
   EXPECT_EQ(outermost_loop(dense_task(64, 1024, 640)), "d0.o") << "2.6 MB of weights, 1 MB of second cache";
+}
+
+TEST(Space, ConstantsThatFillTheSecondCacheAreReadOnceWhereItHoldsTheRows) {
+  EXPECT_EQ(outermost_loop(dense_task(64, 512, 320)), "d0.o") << "655 KB of weights, 131 KB of rows";
+  EXPECT_EQ(outermost_loop(dense_task(1024, 512, 320)), "d1.o") << "2.1 MB of rows";
+}
+
+TEST(Space, BlocksOfManyProductsConstantsStayInTheFirstCache) {
+  EXPECT_EQ(outermost_loop(conv_task(28, 28, 128, 128, 3, 1)), "c.o") << "2.4 MB of weights, 66 KB a product";
+}
+
+// Where the default schedule computes a 3 x 3 convolution by Winograd's algorithm.
+Placement products_in_default(const Task& task) {
+  const auto context = make_task_context(task);
+  EXPECT_TRUE(context.ok()) << context.error().message;
+  const State state = default_state(*context);
+  return state.stage(*state.find_stage("conv0.out")).location.placement;
+}
+
+TEST(Space, WinogradsProductsLeaveTheBlocksOfRowsWhenTheirConstantsAreMany) {
+  EXPECT_EQ(products_in_default(conv_task(56, 56, 64, 64, 3, 1)), Placement::kAt) << "590 KB";
+  EXPECT_EQ(products_in_default(conv_task(28, 28, 128, 128, 3, 1)), Placement::kRoot) << "2.4 MB";
 }
 
 // Samples of a task, until one of them has this property, at most 60.

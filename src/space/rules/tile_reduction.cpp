@@ -58,22 +58,62 @@ bool has_axis(const Access& access, std::size_t axis) {
   });
 }
 
-// The constants that a reduction reads along its innermost axis and reads anew for each block of rows: bytes.
-double constants_a_row(const State& state, StageId reduction) {
-  const Stage& def = *state.stage(reduction).def;
-  double bytes = 0;
-  for (const Access& access : def.accesses) {
-    if (!state.is_input(access.buffer) || !has_axis(access, 0)) continue;
-    const DagInput& input = state.dag().inputs[static_cast<std::size_t>(access.buffer)];
-    if (!input.is_constant) continue;
-    double elements = 1;
-    for (const std::int64_t extent : input.extents) elements *= static_cast<double>(extent);
-    for (std::size_t axis = 1; axis < def.spatial.size(); ++axis) {
-      if (has_axis(access, axis)) elements /= static_cast<double>(def.spatial[axis].extent);
-    }
-    bytes += sizeof(float) * elements;
+double elements_of(const State& state, BufferId buffer) {
+  if (!state.is_input(buffer)) return stage_elements(*state.stage(state.stage_of(buffer)).def);
+  double elements = 1;
+  for (const std::int64_t extent : state.dag().inputs[static_cast<std::size_t>(buffer)].extents) {
+    elements *= static_cast<double>(extent);
   }
-  return bytes;
+  return elements;
+}
+
+// What a reduction reads, in bytes. Where constants vary along other axes than the innermost one, there is a product
+// for each value of those: one for each position in a tile of Winograd's algorithm.
+struct Operands {
+  double constants = 0;      // of one product, along the innermost axis: each block of rows reads them anew
+  double rows = 0;           // of one product, the rest: each block along the innermost axis reads it anew
+  double all_constants = 0;  // of all products
+};
+
+Operands operands_of(const State& state, StageId reduction) {
+  const StageState& s = state.stage(reduction);
+  const auto is_constant = [&](const Access& access) {
+    const BufferId buffer = s.source(access.buffer);
+    return has_axis(access, 0) && state.is_input(buffer) &&
+           state.dag().inputs[static_cast<std::size_t>(buffer)].is_constant;
+  };
+  std::vector<bool> apart(s.spatial_count(), false);
+  for (const Access& access : s.def->accesses) {
+    for (std::size_t axis = 1; axis < apart.size(); ++axis) {
+      apart[axis] = apart[axis] || (is_constant(access) && has_axis(access, axis));
+    }
+  }
+  Operands operands;
+  for (const Access& access : s.def->accesses) {
+    double bytes = sizeof(float) * elements_of(state, s.source(access.buffer));
+    if (is_constant(access)) operands.all_constants += bytes;
+    for (std::size_t axis = 1; axis < apart.size(); ++axis) {
+      if (apart[axis] && has_axis(access, axis)) bytes /= static_cast<double>(s.def->spatial[axis].extent);
+    }
+    if (is_constant(access)) operands.constants += bytes;
+    if (!has_axis(access, 0)) operands.rows += bytes;
+  }
+  return operands;
+}
+
+// Whether blocks along the innermost axis are better outermost, a block's constants being `share` of all. Constants
+// that the second cache does not hold are then read once, as are those that fill it while it holds the rows. Of several
+// products with constants from beyond that cache, a block's come in while one in the first cache is at work, if few
+// rows pass by. A window of one channel shares nothing with other channels, so that padding of a block's channels can
+// be computed there.
+bool wants_vectors_outermost(const ScheduleBuilder& builder, StageId reduction, double share) {
+  if (is_window(*builder.state().stage(reduction).def)) return true;
+  const Operands operands = operands_of(builder.state(), reduction);
+  const auto first = static_cast<double>(builder.hardware().l1_bytes);
+  const auto second = static_cast<double>(builder.hardware().l2_bytes);
+  if (operands.constants > second) return true;
+  if (operands.constants > second / 2) return operands.rows <= second;
+  return operands.all_constants > second && 3 * share * operands.constants <= 2 * first && operands.rows <= second / 8;
 }
 
 // Whether rows along each axis of a reduction share the vectors that it loads along its innermost axis.
@@ -167,11 +207,8 @@ TiledConsumer tile_consumer(ScheduleBuilder& builder, const Name& name, StageId 
     registers.front() = inside;
     outer.push_back(around);
   }
-  // With the innermost axis' blocks outermost, constants that the second cache does not hold are read once; and a
-  // window of one channel shares nothing with other channels, so that padding of a block's channels can be computed
-  // there.
-  const bool apart = is_window(*builder.state().stage(reduction).def) ||
-                     constants_a_row(builder.state(), reduction) > static_cast<double>(builder.hardware().l2_bytes);
+  const double share = static_cast<double>(result.tile.extents[0]) / static_cast<double>(extents[0]);
+  const bool apart = wants_vectors_outermost(builder, reduction, share);
   choose_order(builder, name, "outer order", outer, outer_has_innermost, apart ? 2 : 1);
   choose_order(builder, name, "middle order", result.middle, middle_has_innermost, 1);
 
