@@ -14,13 +14,7 @@ bool is_expensive(const Stage& def) {
 // Whether one element of the buffer is read in several iterations of the stage's spatial axes.
 bool reuses(const Stage& def, const Access& access) {
   for (std::size_t axis = 0; axis < def.spatial.size(); ++axis) {
-    if (def.spatial[axis].extent == 1) continue;
-    const bool used = std::any_of(access.dims.begin(), access.dims.end(), [&](const IndexMap& map) {
-      return !map.affine || std::any_of(map.terms.begin(), map.terms.end(), [&](const AffineTerm& term) {
-        return term.axis == static_cast<std::int32_t>(axis);
-      });
-    });
-    if (!used) return true;
+    if (def.spatial[axis].extent > 1 && !varies_along(access, axis)) return true;
   }
   return false;
 }
@@ -81,6 +75,19 @@ double stage_elements(const Stage& stage) {
   double count = 1;
   for (const Axis& axis : stage.spatial) count *= static_cast<double>(axis.extent);
   return count;
+}
+
+double buffer_elements(const State& state, BufferId buffer) {
+  if (!state.is_input(buffer)) return stage_elements(*state.stage(state.stage_of(buffer)).def);
+  return static_cast<double>(element_count(state.dag().inputs[static_cast<std::size_t>(buffer)].extents));
+}
+
+bool varies_along(const Access& access, std::size_t axis) {
+  return std::any_of(access.dims.begin(), access.dims.end(), [&](const IndexMap& map) {
+    return !map.affine || std::any_of(map.terms.begin(), map.terms.end(), [&](const AffineTerm& term) {
+      return term.axis == static_cast<std::int32_t>(axis);
+    });
+  });
 }
 
 double term_count(const Stage& stage) {

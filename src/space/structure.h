@@ -17,6 +17,12 @@ enum class StageRole : std::uint8_t {
 // How many elements a stage has.
 double stage_elements(const Stage& stage);
 
+// How many elements a buffer has, an input's or a stage's.
+double buffer_elements(const State& state, BufferId buffer);
+
+// Whether another value of one of the stage's axes may read another element: always, if indices are not affine.
+bool varies_along(const Access& access, std::size_t axis);
+
 // How many terms each element of a reduction adds up (or otherwise combines); 1 for a stage that is none.
 double term_count(const Stage& stage);
 

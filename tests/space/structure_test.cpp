@@ -120,6 +120,23 @@ TEST(TermCount, IsTheProductOfTheReductionsExtents) {
   EXPECT_EQ(term_count(blur_state(8, 6).dag().stages.back()), 1);
 }
 
+TEST(BufferElements, AreThoseOfTheInputOrTheStage) {
+  const State state = product_state(8, 4, 12);
+  EXPECT_EQ(buffer_elements(state, 0), 12 * 4) << "an input";
+  EXPECT_EQ(buffer_elements(state, 1), 8 * 12) << "another";
+  EXPECT_EQ(buffer_elements(state, state.buffer_of(0)), 8 * 4) << "a stage, without its terms";
+}
+
+TEST(VariesAlong, TheAxesOfAnAccess) {
+  const State state = product_state(8, 4, 12);
+  const std::vector<Access>& reads = state.dag().stages[0].accesses;
+  ASSERT_EQ(reads.size(), 2U);
+  EXPECT_FALSE(varies_along(reads[0], 0)) << "rows are the same for all columns";
+  EXPECT_TRUE(varies_along(reads[0], 1));
+  EXPECT_TRUE(varies_along(reads[1], 0));
+  EXPECT_FALSE(varies_along(reads[1], 1));
+}
+
 TEST(FusableConsumer, IsTheOnlyReaderAndPure) {
   const State softmax = softmax_like(true);
   EXPECT_EQ(fusable_consumer(softmax, 1, stage_roles(softmax)), std::optional<StageId>(2));

@@ -41,11 +41,7 @@ bool is_padding(const StageState& s) {
 // meet nothing but padding vanish where they are unrolled.
 bool is_mostly_padding(const State& state, const StageState& s) {
   if (!is_padding(s)) return false;
-  const BufferId buffer = s.source(s.def->accesses.front().buffer);
-  const double read =
-      state.is_input(buffer)
-          ? static_cast<double>(element_count(state.dag().inputs[static_cast<std::size_t>(buffer)].extents))
-          : stage_elements(*state.stage(state.stage_of(buffer)).def);
+  const double read = buffer_elements(state, s.source(s.def->accesses.front().buffer));
   return stage_elements(*s.def) > kMostlyPadding * read;
 }
 

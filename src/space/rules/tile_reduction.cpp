@@ -50,23 +50,6 @@ void choose_order(ScheduleBuilder& builder, const Name& stage, const char* label
   if (builder.choose(stage, label, 0, options) == 1) std::rotate(loops.begin(), loops.end() - 1, loops.end());
 }
 
-bool has_axis(const Access& access, std::size_t axis) {
-  return std::any_of(access.dims.begin(), access.dims.end(), [&](const IndexMap& map) {
-    return !map.affine || std::any_of(map.terms.begin(), map.terms.end(), [&](const AffineTerm& term) {
-      return term.axis == static_cast<std::int32_t>(axis);
-    });
-  });
-}
-
-double elements_of(const State& state, BufferId buffer) {
-  if (!state.is_input(buffer)) return stage_elements(*state.stage(state.stage_of(buffer)).def);
-  double elements = 1;
-  for (const std::int64_t extent : state.dag().inputs[static_cast<std::size_t>(buffer)].extents) {
-    elements *= static_cast<double>(extent);
-  }
-  return elements;
-}
-
 // What a reduction reads, in bytes. Where constants vary along other axes than the innermost one, there is a product
 // for each value of those: one for each position in a tile of Winograd's algorithm.
 struct Operands {
@@ -79,24 +62,27 @@ Operands operands_of(const State& state, StageId reduction) {
   const StageState& s = state.stage(reduction);
   const auto is_constant = [&](const Access& access) {
     const BufferId buffer = s.source(access.buffer);
-    return has_axis(access, 0) && state.is_input(buffer) &&
+    return varies_along(access, 0) && state.is_input(buffer) &&
            state.dag().inputs[static_cast<std::size_t>(buffer)].is_constant;
   };
   std::vector<bool> apart(s.spatial_count(), false);
   for (const Access& access : s.def->accesses) {
-    for (std::size_t axis = 1; axis < apart.size(); ++axis) {
-      apart[axis] = apart[axis] || (is_constant(access) && has_axis(access, axis));
-    }
+    if (!is_constant(access)) continue;
+    for (std::size_t axis = 1; axis < apart.size(); ++axis) apart[axis] = apart[axis] || varies_along(access, axis);
   }
   Operands operands;
   for (const Access& access : s.def->accesses) {
-    double bytes = sizeof(float) * elements_of(state, s.source(access.buffer));
-    if (is_constant(access)) operands.all_constants += bytes;
+    const double bytes = sizeof(float) * buffer_elements(state, s.source(access.buffer));
+    double products = 1;
     for (std::size_t axis = 1; axis < apart.size(); ++axis) {
-      if (apart[axis] && has_axis(access, axis)) bytes /= static_cast<double>(s.def->spatial[axis].extent);
+      if (apart[axis] && varies_along(access, axis)) products *= static_cast<double>(s.def->spatial[axis].extent);
     }
-    if (is_constant(access)) operands.constants += bytes;
-    if (!has_axis(access, 0)) operands.rows += bytes;
+    if (is_constant(access)) {
+      operands.constants += bytes / products;
+      operands.all_constants += bytes;
+    } else if (!varies_along(access, 0)) {
+      operands.rows += bytes / products;
+    }
   }
   return operands;
 }
@@ -120,8 +106,8 @@ bool wants_vectors_outermost(const ScheduleBuilder& builder, StageId reduction, 
 std::vector<bool> reused_along(const Stage& reduction) {
   std::vector<bool> reused(reduction.spatial.size(), false);
   for (const Access& access : reduction.accesses) {
-    if (!has_axis(access, 0)) continue;
-    for (std::size_t axis = 0; axis < reused.size(); ++axis) reused[axis] = reused[axis] || !has_axis(access, axis);
+    if (!varies_along(access, 0)) continue;
+    for (std::size_t axis = 0; axis < reused.size(); ++axis) reused[axis] = reused[axis] || !varies_along(access, axis);
   }
   return reused;
 }
